@@ -1,0 +1,55 @@
+# `make help` lists what there is. Everything runs from .venv, which is made from the locks when needed.
+PYTHON ?= python3
+BOOT := $(PYTHON) deploy/bootstrap.py
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run web test check lint types contract unit web-check fmt lock bench clean
+
+help:  ## Say what each target does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup:  ## Make .venv with what the checks and tests need
+	@$(BOOT) dev
+
+run:  ## Start everything: PostgreSQL, Redis, two hubs, a worker, the web app
+	@$(BOOT) run
+	@$(BIN)/python deploy/web.py
+	@exec $(BIN)/shangke up
+
+web: setup  ## Build the web app if its sources changed
+	@$(BIN)/python deploy/web.py
+
+test: check unit  ## Everything that must hold: format, lint, types, directions, web, tests
+# pytest comes last, so that its closing line closes the run.
+
+check: lint types contract web-check  ## All checks without the Python tests
+
+lint: setup
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: setup
+	@$(BIN)/mypy
+
+contract: setup
+	@$(BIN)/lint-imports
+
+web-check: setup
+	@$(BIN)/python deploy/web.py check
+
+unit: setup  ## Only the Python tests (ARGS are pytest's)
+	@$(BIN)/pytest $(ARGS)
+
+fmt: setup  ## Format, and mend what can be mended by itself
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: setup  ## Resolve the locks anew (UPGRADE=1 takes newer versions)
+	@$(BIN)/python deploy/lock.py $(if $(UPGRADE),--upgrade)
+
+bench: setup  ## Measure (figures go to bench/)
+	@$(BIN)/python -m bench
+
+clean:  ## Remove what was built (never the data)
+	@rm -rf .venv web/node_modules web/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
