@@ -1,0 +1,155 @@
+"""The classroom stream: the classroom itself, its members and its sessions."""
+
+from __future__ import annotations
+
+import msgspec
+
+from protocol.account import EndedHow, Name, Role
+from protocol.activity import Activity, Draft
+from protocol.ids import AccountId, ClassroomId, Id, Millis, SessionId
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """A person in the classroom. `name` is the name they go by in this classroom."""
+
+    account: AccountId
+    name: str
+    role: Role
+    joined_at: Millis
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """One lesson, from 上课 to 下课. `number` counts the classroom's sessions from 1."""
+
+    id: SessionId
+    number: int
+    started_at: Millis
+
+
+class ClassroomState(msgspec.Struct, frozen=True, kw_only=True):
+    """Snapshot of a classroom stream.
+
+    `code` is null for students (they cannot hand the door on) and when the code is closed.
+    `members` and `drafts` are empty for every audience but staff; `n_members` counts students, for everybody.
+    `activities` are those of the session that is open, oldest first; empty when class is not in session.
+    """
+
+    id: ClassroomId
+    name: str
+    code: str | None
+    is_code_open: bool
+    n_members: int
+    members: list[Member]
+    session: Session | None
+    activities: list[Activity]
+    drafts: list[Draft]
+
+
+# Events
+
+
+class ClassroomRenamed(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+
+
+class CodeChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """The class code was reset, opened or closed. `code` as in `ClassroomState`."""
+
+    code: str | None
+    is_code_open: bool
+
+
+class MemberJoined(msgspec.Struct, frozen=True, kw_only=True):
+    """Students see only the count (`member` is null for them)."""
+
+    member: Member | None
+    n_members: int
+
+
+class MemberChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """A new role or a new name; staff only."""
+
+    member: Member
+    n_members: int
+
+
+class MemberLeft(msgspec.Struct, frozen=True, kw_only=True):
+    """`account` is null for students."""
+
+    account: AccountId | None
+    how: EndedHow
+    n_members: int
+
+
+class SessionStarted(msgspec.Struct, frozen=True, kw_only=True):
+    session: Session
+
+
+class SessionEnded(msgspec.Struct, frozen=True, kw_only=True):
+    """Every open activity was closed by events of its own just before. The client clears `session` and `activities`."""
+
+    session: SessionId
+
+
+# Commands
+
+
+class RenameClassroom(msgspec.Struct, frozen=True, kw_only=True):
+    name: Name
+
+
+class ResetCode(msgspec.Struct, frozen=True, kw_only=True):
+    """The old code stops working at once. Result: `{code}`."""
+
+
+class OpenCode(msgspec.Struct, frozen=True, kw_only=True):
+    """The code lets people in again."""
+
+
+class CloseCode(msgspec.Struct, frozen=True, kw_only=True):
+    """Nobody can join by the code until it is opened again."""
+
+
+class LeaveClassroom(msgspec.Struct, frozen=True, kw_only=True):
+    """Only out of session (R65)."""
+
+
+class KickMember(msgspec.Struct, frozen=True, kw_only=True):
+    """Teacher; also in session (R66). The member loses the stream at once, on every node (R67)."""
+
+    account: Id
+
+
+class SetRole(msgspec.Struct, frozen=True, kw_only=True):
+    """Teacher: make a member teacher, assistant or student. The last teacher cannot be changed."""
+
+    account: Id
+    role: Role
+
+
+class RenameMember(msgspec.Struct, frozen=True, kw_only=True):
+    """The name somebody goes by in this classroom: one's own, or anybody's for staff."""
+
+    account: Id
+    name: Name
+
+
+class StartSession(msgspec.Struct, frozen=True, kw_only=True):
+    """上课. Result: `{session}`. Refused when one is open (R69)."""
+
+
+class EndSession(msgspec.Struct, frozen=True, kw_only=True):
+    """下课. Closes every open activity of the session first (D10)."""
+
+
+# Gauge
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """Gauge `delivery`, staff only: of `n_online` student devices, `n_have` have applied event `seq`."""
+
+    seq: int
+    n_online: int
+    n_have: int
+
+

@@ -1,0 +1,172 @@
+"""Bodies of the REST layer: accounts, devices, records, files."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from protocol.account import Name
+from protocol.activity import Activity, Mine
+from protocol.classroom import Session
+from protocol.envelopes import Body, ClientKind, ShortText
+from protocol.ids import AccountId, ActivityId, ClassroomId, DeviceId, FileId, Millis, SessionId
+
+Phone = Annotated[str, Meta(min_length=5, max_length=32)]
+OneTimeCode = Annotated[str, Meta(min_length=4, max_length=8)]
+# Longer is refused before hashing; 72-byte truncation is not a trap argon2 has.
+Password = Annotated[str, Meta(min_length=1, max_length=256)]
+
+
+class RequestCode(msgspec.Struct, frozen=True, kw_only=True):
+    phone: Phone
+    purpose: Literal["register", "login", "reset"]
+
+
+class Register(msgspec.Struct, frozen=True, kw_only=True):
+    phone: Phone
+    code: OneTimeCode
+    password: Password
+    name: Name | None = None
+    client_kind: ClientKind = "web"
+    client_version: ShortText = ""
+    label: ShortText = ""
+
+
+class LogIn(msgspec.Struct, frozen=True, kw_only=True):
+    """With a password or with a code, never both."""
+
+    phone: Phone
+    password: Password | None = None
+    code: OneTimeCode | None = None
+    client_kind: ClientKind = "web"
+    client_version: ShortText = ""
+    label: ShortText = ""
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    id: AccountId
+    name: str
+    phone: str  # masked: 138****0001
+
+
+class LoggedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """`token` is shown this once; the server keeps only its hash."""
+
+    token: str
+    expires_at: Millis
+    device: DeviceId
+    account: Me
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    id: DeviceId
+    client_kind: ClientKind
+    client_version: str
+    label: str
+    created_at: Millis
+    seen_at: Millis
+    is_current: bool
+
+
+class Devices(msgspec.Struct, frozen=True, kw_only=True):
+    devices: list[Device]
+
+
+class RestCommand(msgspec.Struct, frozen=True, kw_only=True):
+    """A command over REST: the same road, the same idempotency. Answered with `Done` as a map, or a problem."""
+
+    id: Annotated[str, Meta(pattern="^[0-9A-Za-z_-]{8,64}$")]
+    op: ShortText
+    stream: Annotated[str, Meta(pattern="^[0-9A-Za-z]{16}$")]
+    body: Body = {}
+
+
+class CommandDone(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    result: Body | None
+    seq: int | None
+
+
+class RecordSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A past session in the list of 课堂记录 (R92)."""
+
+    session: SessionId
+    number: int
+    started_at: Millis
+    ended_at: Millis
+    n_activities: int
+
+
+class Records(msgspec.Struct, frozen=True, kw_only=True):
+    records: list[RecordSummary]
+    next: str | None
+
+
+class RecordedActivity(msgspec.Struct, frozen=True, kw_only=True):
+    """An activity of a past session and, for students, what they did in it."""
+
+    activity: Activity
+    mine: Mine | None
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    classroom: ClassroomId
+    classroom_name: str
+    session: Session
+    ended_at: Millis
+    activities: list[RecordedActivity]
+
+
+class StaffResponse(msgspec.Struct, frozen=True, kw_only=True):
+    """One student's response as staff may see it. `value` is null for an anonymous survey."""
+
+    account: AccountId
+    name: str
+    phase: Literal["none", "saved", "submitted"]
+    value: Body | None
+    submitted_at: Millis | None
+    is_auto: bool
+    result: Body | None
+
+
+class Responses(msgspec.Struct, frozen=True, kw_only=True):
+    activity: ActivityId
+    responses: list[StaffResponse]
+
+
+class UploadedFile(msgspec.Struct, frozen=True, kw_only=True):
+    id: FileId
+    name: str
+    content_type: str
+    size_bytes: int
+    sha256: str
+
+
+class FileLink(msgspec.Struct, frozen=True, kw_only=True):
+    """A link that works without the app's token until `expires_at`."""
+
+    url: str
+    expires_at: Millis
+
+
+class ServerInfo(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    version: str
+    server_time: Millis
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """application/problem+json with our code, both languages and whether to try again."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    zh: str
+    en: str
+    retry: bool
+    request_id: str
+    retry_after_s: int | None = None
+    data: dict[str, str | int] | None = None
