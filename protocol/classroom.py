@@ -151,5 +151,3 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     n_online: int
     n_have: int
-
-

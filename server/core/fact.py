@@ -1,0 +1,49 @@
+"""What a decision is made of: the events it adds, what the sender is told, and what falls due later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from protocol.envelopes import Body
+from protocol.ids import AccountId, Seq, StreamId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One event as the book holds it: everything that happened, before any audience's view is taken."""
+
+    stream: StreamId
+    seq: Seq
+    at: datetime
+    actor: AccountId | None  # None: the system
+    body: msgspec.Struct  # one of protocol.registry.EVENTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class New:
+    """An event about to be written; the road gives it its seq and time."""
+
+    stream: StreamId
+    body: msgspec.Struct
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """A job to enqueue after commit. `id` is deterministic (`close:{activity}`), so that ringing twice is ringing once."""
+
+    id: str
+    job: str
+    argument: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What a pure decision answers. `events` are written in this order, in one transaction."""
+
+    events: tuple[New, ...] = ()
+    result: Body | None = None
+    alarms: tuple[Alarm, ...] = ()
