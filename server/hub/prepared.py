@@ -1,0 +1,35 @@
+"""What is ready for the wire: encoded once per audience (I8), before any connection is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from protocol.envelopes import Audience
+from protocol.ids import AccountId, Seq
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """One event. `frames` holds an encoded msgpack envelope for every audience of the stream: an audience that may not
+    see the event has a blank there (it still counts).
+
+    `lost`: accounts whose membership ends with this event; their connections are cut from the stream instead of being
+    sent it. `recast`: accounts whose audience changes with it; they get a fresh snapshot instead.
+    """
+
+    seq: Seq
+    frames: Mapping[Audience, bytes]
+    lost: tuple[AccountId, ...] = ()
+    recast: tuple[AccountId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedGauge:
+    """The latest value of (name, key). An audience without a frame gets nothing. `private` goes to single accounts."""
+
+    name: str
+    key: str
+    rev: int
+    frames: Mapping[Audience, bytes] = field(default_factory=dict)
+    private: Mapping[AccountId, bytes] = field(default_factory=dict)
