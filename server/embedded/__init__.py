@@ -1,0 +1,19 @@
+"""The embedded PostgreSQL and Redis of `make run` and the tests: real servers, on unix sockets, that die with us."""
+
+from __future__ import annotations
+
+from server.embedded.child import Child, EmbeddedError, Way, choose_way, spawn
+from server.embedded.postgres import EmbeddedPostgres, postgres
+from server.embedded.redis import EmbeddedRedis, redis
+
+__all__ = [
+    "Child",
+    "EmbeddedError",
+    "EmbeddedPostgres",
+    "EmbeddedRedis",
+    "Way",
+    "choose_way",
+    "postgres",
+    "redis",
+    "spawn",
+]
