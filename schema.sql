@@ -5,9 +5,11 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
 CREATE DOMAIN id AS text COLLATE "C" CHECK (VALUE ~ '^[0-9A-Za-z]{16}$');
 
--- One row: which migration the database is at. The server refuses a database newer than it knows.
+-- One row: which migration the database is at. The server refuses a database whose oldest is newer than it knows;
+-- a `pre` migration leaves oldest as it is, since the previous code goes on working.
 CREATE TABLE schema_version (
     version    integer     NOT NULL,
+    oldest     integer     NOT NULL CHECK (oldest <= version),
     changed_at timestamptz NOT NULL DEFAULT now(),
     is_only    boolean     PRIMARY KEY DEFAULT true CHECK (is_only)
 );
@@ -241,4 +243,4 @@ CREATE TABLE file (
 );
 CREATE INDEX file_of_classroom ON file (classroom_id, created_at);
 
-INSERT INTO schema_version (version) VALUES (1);
+INSERT INTO schema_version (version, oldest) VALUES (1, 1);

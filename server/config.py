@@ -181,7 +181,7 @@ def complete(config: Config) -> Config:
     if config.origins:
         return replace(config, public_url=public_url)
     parts = urlsplit(public_url)
-    origins = (f"{parts.scheme}://{parts.netloc}".lower(),)
+    origins: tuple[str, ...] = (f"{parts.scheme}://{parts.netloc}".lower(),)
     if not config.is_production:
         local = (f"http://{host}:{config.port}" for host in LOCAL_HOSTS)
         origins = tuple(dict.fromkeys((*origins, *local)))

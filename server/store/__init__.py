@@ -1,0 +1,1 @@
+"""The door to PostgreSQL: all SQL, typed rows in and out."""

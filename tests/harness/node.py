@@ -1,0 +1,118 @@
+"""Real hub processes for the tests: started as `shangke serve`, spoken to over their socket, ended by a signal."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from server.embedded import Child, spawn
+
+READY_S = 20.0
+STOP_S = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One hub process of a test."""
+
+    name: str
+    port: int
+    child: Child
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def socket_url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/ws"
+
+    def log(self) -> str:
+        return self.child.log.read_text(errors="replace")
+
+    async def terminate(self) -> int:
+        """SIGTERM, as a deployment sends it: the node drains. Gives the exit code."""
+        return await self._end(signal.SIGTERM)
+
+    async def kill(self) -> int:
+        """SIGKILL: what a crash looks like from outside."""
+        return await self._end(signal.SIGKILL)
+
+    def send(self, number: signal.Signals) -> None:
+        """Any signal, for tests that stop a node and let it go on (SIGSTOP, SIGCONT)."""
+        self.child.process.send_signal(number)
+
+    async def _end(self, number: signal.Signals) -> int:
+        if self.child.is_running:
+            self.send(number)
+        async with asyncio.timeout(STOP_S):
+            return await self.child.process.wait()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nodes:
+    """Starts nodes that share one database and one Redis, and ends what is left of them after the test."""
+
+    database_url: str
+    redis_url: str
+    folder: Path
+    stack: contextlib.AsyncExitStack
+
+    async def start(self, name: str = "a", *, port: int | None = None, **settings: str) -> Node:
+        """A node that answers ready. `settings` are further environment variables (SHANGKE_…=…)."""
+        node = await self.start_unready(name, port=port, **settings)
+        await ready(node)
+        return node
+
+    async def start_unready(self, name: str = "a", *, port: int | None = None, **settings: str) -> Node:
+        port = port or free_port()
+        child = await spawn(
+            name,
+            [sys.executable, "-W", "error", "-m", "server.cli", "serve"],
+            log=self.folder / f"node-{name}-{port}.log",
+            environment={
+                **os.environ,
+                "DATABASE_URL": self.database_url,
+                "REDIS_URL": self.redis_url,
+                "SHANGKE_DATA": str(self.folder / "data"),
+                "SHANGKE_PORT": str(port),
+                "SHANGKE_NODE": name,
+                **settings,
+            },
+        )
+        self.stack.push_async_callback(child.stop)
+        return Node(name=name, port=port, child=child)
+
+
+@contextlib.asynccontextmanager
+async def node_factory(database_url: str, redis_url: str, folder: Path) -> AsyncIterator[Nodes]:
+    async with contextlib.AsyncExitStack() as stack:
+        yield Nodes(database_url=database_url, redis_url=redis_url, folder=folder, stack=stack)
+
+
+async def ready(node: Node) -> None:
+    """Returns when /health/ready says yes; fails with the node's log when it ended or takes too long."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(READY_S), httpx.AsyncClient(trust_env=False, verify=False) as client:
+            while node.child.is_running:
+                with contextlib.suppress(httpx.TransportError):
+                    if (await client.get(f"{node.url}/health/ready")).status_code == 200:
+                        return
+                await asyncio.sleep(0.02)
+    raise AssertionError(f"node {node.name} is not ready:\n{node.log()}")
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
