@@ -1,0 +1,121 @@
+// The REST layer: log-in, devices, the own account, records. Live things travel over the socket.
+import { Refusal, unexpected, unreachable } from '@/client/refusal'
+import type {
+  ClassroomRecord,
+  ClientKind,
+  Device,
+  LoggedIn,
+  Me,
+  RecordPage,
+  StaffResponse,
+} from '@/client/wire'
+
+export type CodePurpose = 'register' | 'login' | 'reset'
+export type Proof = { password: string } | { code: string }
+
+export interface ClientLabel {
+  client_kind: ClientKind
+  client_version: string
+  label: string
+}
+
+export interface ApiOptions {
+  /** Read anew for every request, so that a log-out takes effect at once. */
+  token: () => string | null
+  client: ClientLabel
+  /** The server no longer knows our token; called before the refusal is thrown. */
+  onTokenLost: () => void
+  fetch?: typeof fetch
+  timeoutMs?: number
+}
+
+export type Api = ReturnType<typeof createApi>
+
+const TIMEOUT_MS = 15_000
+
+export function createApi(options: ApiOptions) {
+  const send = options.fetch ?? ((...given: Parameters<typeof fetch>) => globalThis.fetch(...given))
+
+  async function ask<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+    const token = options.token()
+    const response = await reach(method, path, body, token)
+    if (response.status === 204) return undefined as Answer
+    const answer = await read(response)
+    if (response.ok) return answer as Answer
+    // Only a request that carried a token can lose it: a wrong password is a 401 too.
+    if (response.status === 401 && token !== null) options.onTokenLost()
+    throw toRefusal(response, answer)
+  }
+
+  async function reach(method: string, path: string, body: object | undefined, token: string | null) {
+    const headers: Record<string, string> = { Accept: 'application/json' }
+    if (token !== null) headers['Authorization'] = `Bearer ${token}`
+    if (body !== undefined) headers['Content-Type'] = 'application/json'
+    try {
+      return await send(`/api${path}`, {
+        method,
+        headers,
+        body: body === undefined ? null : JSON.stringify(body),
+        cache: 'no-store',
+        credentials: 'omit',
+        signal: AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS),
+      })
+    } catch {
+      throw unreachable()
+    }
+  }
+
+  return {
+    requestCode: (phone: string, purpose: CodePurpose) => ask<void>('POST', '/codes', { phone, purpose }),
+    register: (form: { phone: string; code: string; password: string; name?: string }) =>
+      ask<LoggedIn>('POST', '/accounts', { ...form, ...options.client }),
+    logIn: (phone: string, proof: Proof) =>
+      ask<LoggedIn>('POST', '/devices', { phone, ...proof, ...options.client }),
+    logOut: () => ask<void>('DELETE', '/devices/current'),
+    devices: async () => (await ask<{ devices: Device[] }>('GET', '/devices')).devices,
+    removeDevice: (id: string) => ask<void>('DELETE', `/devices/${encodeURIComponent(id)}`),
+    me: () => ask<Me>('GET', '/me'),
+    rename: (name: string) => ask<Me>('PATCH', '/me', { name }),
+    records: (classroom: string, after: string | null) =>
+      ask<RecordPage>('GET', `/classrooms/${classroom}/records${after === null ? '' : `?after=${encodeURIComponent(after)}`}`),
+    record: (classroom: string, session: string) =>
+      ask<ClassroomRecord>('GET', `/classrooms/${classroom}/records/${session}`),
+    responses: async (activity: string) =>
+      (await ask<{ responses: StaffResponse[] }>('GET', `/activities/${activity}/responses`)).responses,
+  }
+}
+
+async function read(response: Response): Promise<unknown> {
+  try {
+    return await response.json()
+  } catch {
+    throw unexpected(response.status)
+  }
+}
+
+function toRefusal(response: Response, answer: unknown): Refusal {
+  if (!isProblem(answer)) return unexpected(response.status)
+  const retryAfterS = answer.retry_after_s ?? Number(response.headers.get('Retry-After') ?? NaN)
+  return new Refusal(answer.code, { zh: answer.zh, en: answer.en }, answer.retry, {
+    status: response.status,
+    retryAfterMs: Number.isFinite(retryAfterS) ? retryAfterS * 1000 : undefined,
+    requestId: answer.request_id,
+    data: answer.data ?? undefined,
+  })
+}
+
+interface Problem {
+  code: string
+  zh: string
+  en: string
+  retry: boolean
+  request_id?: string
+  retry_after_s?: number | null
+  data?: Record<string, string | number> | null
+}
+
+function isProblem(answer: unknown): answer is Problem {
+  if (typeof answer !== 'object' || answer === null) return false
+  const problem = answer as Record<string, unknown>
+  return ['code', 'zh', 'en'].every((field) => typeof problem[field] === 'string') && typeof problem['retry'] === 'boolean'
+}

@@ -1,0 +1,47 @@
+// The door between the pages and the socket. Pages read views and send commands; how a view is kept
+// true (resume, fold, outbox) is not their business.
+import type { AccountState, Audience, Body, ClassroomState, Delivery, Mine } from '@/client/wire'
+import type { Said } from '@/client/refusal'
+
+/** `connecting`: not yet in this run. `reconnecting`: was connected, tries again. `offline`: the browser has no network. */
+export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'offline'
+
+export interface Lost {
+  code: string
+  said: Said
+}
+
+/** What one classroom stream holds for this reader. Never mutated: a change makes a new object. */
+export interface ClassroomView {
+  readonly state: ClassroomState
+  readonly audience: Audience
+  readonly seq: number
+  /** Running tallies by activity; the final one is in the activity itself. */
+  readonly tallies: Readonly<Record<string, Body>>
+  /** The own responses by activity. */
+  readonly mine: Readonly<Record<string, Mine>>
+  readonly delivery: Delivery | null
+}
+
+export interface FollowOptions {
+  asScreen?: boolean
+}
+
+export interface Live {
+  connection(): ConnectionState
+  /** The server's clock now, in milliseconds since the epoch. */
+  serverNow(): number
+  /** null until the first snapshot. */
+  account(): AccountState | null
+  /** null until the first snapshot. */
+  classroom(id: string): ClassroomView | null
+  /** Set when the stream is not, or no longer, the reader's. */
+  lost(id: string): Lost | null
+  /** Keeps the stream attached until the returned function is called; counted, so two pages may follow one stream. */
+  follow(id: string, options?: FollowOptions): () => void
+  /** Resolves after commit with the command's result; rejects with a `Refusal`. Survives a reconnect. */
+  command(op: string, stream: string, body?: Body): Promise<Body | null>
+  /** Called after anything above changed. Identity of a view tells what. */
+  subscribe(listener: () => void): () => void
+  close(): void
+}

@@ -1,0 +1,84 @@
+// Languages: Chinese is complete by definition, English has the same keys (a test and the types say so).
+import { computed, inject, type ComputedRef, type InjectionKey } from 'vue'
+import { createI18n, useI18n } from 'vue-i18n'
+import type { Locale, Said } from '@/client/refusal'
+
+export interface Catalogue {
+  [key: string]: string | Catalogue
+}
+
+/** The same keys, other words. */
+export type Translation<Of> = { [Key in keyof Of]: Of[Key] extends string ? string : Translation<Of[Key]> }
+
+export type Loaders = Record<Locale, () => Promise<Catalogue>>
+
+export const LOCALES: readonly { locale: Locale; name: string; html: string }[] = [
+  { locale: 'zh', name: '简体中文', html: 'zh-CN' },
+  { locale: 'en', name: 'English', html: 'en' },
+]
+
+const KEY = 'shangke.locale'
+
+function makeI18n() {
+  return createI18n({
+    legacy: false,
+    locale: 'zh' as string,
+    fallbackLocale: 'zh',
+    messages: {} as Record<string, Catalogue>,
+    missingWarn: false,
+    fallbackWarn: false,
+  })
+}
+
+export interface Words {
+  readonly i18n: ReturnType<typeof makeI18n>
+  choose(locale: Locale): Promise<void>
+}
+
+export const WORDS: InjectionKey<Words> = Symbol('words')
+
+/** Loads only the language in use. Call `choose(preferredLocale())` before mounting. */
+export function createWords(loaders: Loaders, storage: Storage): Words {
+  const i18n = makeI18n()
+  return {
+    i18n,
+    async choose(locale) {
+      if (Object.keys(i18n.global.getLocaleMessage(locale)).length === 0) {
+        i18n.global.setLocaleMessage(locale, await loaders[locale]())
+      }
+      i18n.global.locale.value = locale
+      storage.setItem(KEY, locale)
+      document.documentElement.lang = LOCALES.find((each) => each.locale === locale)?.html ?? 'zh-CN'
+    },
+  }
+}
+
+export function preferredLocale(storage: Storage, languages: readonly string[]): Locale {
+  const stored = storage.getItem(KEY)
+  if (stored === 'zh' || stored === 'en') return stored
+  // Shangke is made for Chinese schools: another language must be asked for, by the browser or the person.
+  return languages.some((language) => language.startsWith('zh')) || !languages[0]?.startsWith('en') ? 'zh' : 'en'
+}
+
+export function useWords(): Words {
+  const words = inject(WORDS)
+  if (!words) throw new Error('useWords needs an app that provides WORDS')
+  return words
+}
+
+export function useLocale(): ComputedRef<Locale> {
+  const { locale } = useI18n()
+  return computed(() => (locale.value === 'en' ? 'en' : 'zh'))
+}
+
+/** Says, in the reader's language, what carries both languages itself: refusals, kinds. */
+export function useSay(): (said: Said) => string {
+  const locale = useLocale()
+  return (said) => said[locale.value]
+}
+
+/** Words that belong to one component, both languages beside its code. The types keep the keys equal. */
+export function useOwnWords<Zh extends Record<string, string>>(messages: { zh: Zh; en: Record<keyof Zh, string> }) {
+  const { t } = useI18n({ useScope: 'local', inheritLocale: true, messages: messages as Record<string, Catalogue> })
+  return (key: keyof Zh & string, named: Record<string, unknown> = {}): string => t(key, named)
+}
