@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+import functools
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import ParamSpec
 
 import pytest
 import pytest_asyncio
@@ -15,11 +18,40 @@ from server import embedded
 from tests.harness import node, servers
 
 
-def pytest_asyncio_loop_factories(
-    config: pytest.Config, item: pytest.Item
-) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Tests run on the loop the service runs on."""
-    return {"uvloop": uvloop.new_event_loop}
+P = ParamSpec("P")
+LIMIT_S = 30.0
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests run on the loop the service runs on.
+
+    Through the policy, since pytest-asyncio's hook for loop factories ends session fixtures after every test.
+    """
+    config.addinivalue_line("markers", f"limit(seconds): how long an async test may take (else {LIMIT_S:.0f} s)")
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """An async test that waits too long fails at the line that waits.
+
+    pytest-timeout's signal does not reach a uvloop that sleeps, and its thread ends the whole run: it is the last
+    resort, for tests that block.
+    """
+    for item in items:
+        marker = item.get_closest_marker("limit")
+        limit_s = float(marker.args[0]) if marker else LIMIT_S
+        item.add_marker(pytest.mark.timeout(limit_s + 60))
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+            item.obj = within(limit_s, item.obj)
+
+
+def within(limit_s: float, test: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:
+    @functools.wraps(test)
+    async def limited(*args: P.args, **kwargs: P.kwargs) -> None:
+        async with asyncio.timeout(limit_s):
+            await test(*args, **kwargs)
+
+    return limited
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
