@@ -1,4 +1,7 @@
-"""Activities as every kind shares them. What `config`, `state`, `value` and `tally` hold belongs to the kind (server/core/activities)."""
+"""Activities as every kind shares them.
+
+What `config`, `state`, `value` and `tally` hold belongs to the kind (server/core/activities).
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ PostText = Annotated[str, Meta(min_length=1, max_length=TEXT_CHARS)]
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True):
-    """One contribution to a discussion, numbered from 1 within its activity. A removed post keeps its place, without text."""
+    """One contribution to a discussion, numbered from 1 in its activity. Removed, it keeps its place, without text."""
 
     id: PostId
     number: int
@@ -89,18 +92,25 @@ class ActivityExtended(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ActivityChanged(msgspec.Struct, frozen=True, kw_only=True):
-    """The kind's own verb was applied: the new phase and the whole new `state`."""
+    """The kind's own verb was applied: the new phase and the whole new `state`.
+
+    `tally`: once closed, the final one as it may be seen from now on (null again when the verb hid it).
+    """
 
     activity: ActivityId
+    kind: str
     verb: str
     phase: Phase
     state: Body
+    tally: Body | None = None
 
 
 class ActivityClosed(msgspec.Struct, frozen=True, kw_only=True):
-    """No more answers. Carries the final tally (I6) and the config as it may now be seen (answer keys, if the kind reveals them)."""
+    """No more answers. Carries the final tally (I6) and the config as it may now be seen, with any answer keys."""
 
     activity: ActivityId
+    kind: str
+    state: Body
     closed_at: Millis
     tally: Body | None
     config: Body
@@ -118,13 +128,19 @@ class PostRemoved(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ResponseCorrected(msgspec.Struct, frozen=True, kw_only=True):
-    """A teacher corrected one student's response; staff only. It is the audit entry. `tally` is the new final tally once closed."""
+    """A teacher corrected one student's response: the audit entry. `tally` is the new final one, once closed.
+
+    Students and the screen are told the new tally, if they may see it, and nothing else: `account`, `correction` and
+    `by` are null and `reason` is empty for them.
+    """
 
     activity: ActivityId
-    account: AccountId
-    correction: Body
+    kind: str
+    state: Body
+    account: AccountId | None
+    correction: Body | None
     reason: str
-    by: AccountId
+    by: AccountId | None
     tally: Body | None
 
 
@@ -211,11 +227,14 @@ class CorrectResponse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Mine(msgspec.Struct, frozen=True, kw_only=True):
-    """Gauge `mine`, to the account's own devices: the own response. `result` is the kind's, and only once it may be seen."""
+    """Gauge `mine`, to the account's own devices: the own response. `result` is the kind's, once it may be seen.
 
-    phase: Literal["saved", "submitted"]
+    Phase `none`: nothing was answered, and yet there is a result (absent, or excused by the teacher).
+    """
+
+    phase: Literal["none", "saved", "submitted"]
     value: Body | None
-    saved_at: Millis
+    saved_at: Millis | None
     submitted_at: Millis | None
     is_auto: bool
     result: Body | None

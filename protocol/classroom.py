@@ -67,9 +67,10 @@ class MemberJoined(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MemberChanged(msgspec.Struct, frozen=True, kw_only=True):
-    """A new role or a new name; staff only."""
+    """A new role or a new name; staff only. `role_before` is the role until now: the same, when the name changed."""
 
     member: Member
+    role_before: Role
     n_members: int
 
 
