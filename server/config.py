@@ -84,13 +84,14 @@ def read(values: Mapping[str, str] = os.environ) -> Config:
 
 def take_all(environment: Environment) -> Config:
     take = environment.take
+    mode = take(
+        "SHANGKE_MODE",
+        "`development`, or `production`, which refuses to start with an insecure default",
+        member(Mode),
+        Mode.DEVELOPMENT,
+    )
     return Config(
-        mode=take(
-            "SHANGKE_MODE",
-            "`development`, or `production`, which refuses to start with an insecure default",
-            member(Mode),
-            Mode.DEVELOPMENT,
-        ),
+        mode=mode,
         host=take("SHANGKE_HOST", "The address to listen on", text, "127.0.0.1"),
         port=take("SHANGKE_PORT", "The port; all hubs of a machine share it", between(1, 65535), 8000),
         nodes=take("SHANGKE_NODES", "How many hub processes `shangke up` runs", between(1, 64), 2),
@@ -159,7 +160,13 @@ def take_all(environment: Environment) -> Config:
         ),
         sms=take("SHANGKE_SMS", "How text messages go out: `console` (printed) or `http`", member(Sms), Sms.CONSOLE),
         sms_url=take("SHANGKE_SMS_URL", "Where `http` posts a text message", url("http", "https"), "", shown="none"),
-        demo=take("SHANGKE_DEMO", "Whether `shangke up` fills an empty database with a demo school", flag, True),
+        demo=take(
+            "SHANGKE_DEMO",
+            "Whether `shangke up` fills an empty database with a demo school",
+            flag,
+            mode is Mode.DEVELOPMENT,
+            shown="`1` in development",
+        ),
         mini_program_submits=take(
             "SHANGKE_MINI_PROGRAM_SUBMITS", "Whether tasks can be handed in from the mini-program", flag, False
         ),
@@ -199,7 +206,7 @@ def insecure(config: Config, values: Mapping[str, str]) -> list[str]:
         "SHANGKE_ORIGINS may hold only https: origins": any(not each.startswith("https:") for each in config.origins),
         "SHANGKE_SMS=console prints one-time codes: set SHANGKE_SMS=http": config.sms is Sms.CONSOLE,
         "SHANGKE_SMS_URL is needed with SHANGKE_SMS=http": config.sms is Sms.HTTP and not config.sms_url,
-        "SHANGKE_DEMO=0 is needed: the demo log-ins are public": config.demo,
+        "SHANGKE_DEMO must not be on: the demo log-ins are public": config.demo,
         "DEBUG must not be set in production": values.get("DEBUG", "") not in ("", "0", "false"),
     }
     return [fault for fault, holds in checks.items() if holds]

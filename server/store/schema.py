@@ -12,7 +12,9 @@ from enum import Enum
 from pathlib import Path
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
+Connection = asyncpg.Connection | PoolConnectionProxy
 ROOT = Path(__file__).resolve().parents[2]
 # Any fixed number: two `shangke migrate` at once must meet.
 LOCK = 7263841905
@@ -127,7 +129,7 @@ async def move(connection: asyncpg.Connection, book: Book, before: Version, thro
             )
 
 
-async def check(connection: asyncpg.Connection, book: Book | None = None) -> Version:
+async def check(connection: Connection, book: Book | None = None) -> Version:
     """Where the database is, if this code may use it. Raises: SchemaError."""
     book = book or read_book()
     found = await select_version(connection)
@@ -151,7 +153,7 @@ def refuse_newer(found: Version, book: Book) -> None:
         )
 
 
-async def select_version(connection: asyncpg.Connection) -> Version | None:
+async def select_version(connection: Connection) -> Version | None:
     """None when the database has no Shangke schema."""
     if await connection.fetchval("SELECT to_regclass('public.schema_version')") is None:
         return None

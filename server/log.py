@@ -1,0 +1,60 @@
+"""What a process writes about itself: one line per fact on stderr, safe to read in a terminal and to grep.
+
+It never holds payloads, texts of messages, or names of people; see to that where you log.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+
+from server.config import Config
+
+LONGEST = 4_000
+CONTROL = {number: f"\\x{number:02x}" for number in (*range(0x20), *range(0x7F, 0xA0))}
+CONTROL[ord("\n")] = "\\n"
+CONTROL[ord("\t")] = "\\t"
+
+
+class OneLine(logging.Formatter):
+    """`time level node logger: words`, then a traceback, if any, with every line set off.
+
+    What a client sent may be part of the words: control characters are written out, so that nobody can forge a line
+    or speak to the reader's terminal.
+    """
+
+    converter = staticmethod(time.gmtime)
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
+
+    def __init__(self, node: str) -> None:
+        super().__init__()
+        self._node = node
+
+    def format(self, record: logging.LogRecord) -> str:
+        words = record.getMessage().translate(CONTROL)
+        if len(words) > LONGEST:
+            words = f"{words[:LONGEST]}… ({len(words)} characters)"
+        line = f"{self.formatTime(record)} {record.levelname.lower()} {self._node} {record.name}: {words}"
+        if record.exc_info:
+            line = "\n".join([line, *self._traceback(record)])
+        return line
+
+    def _traceback(self, record: logging.LogRecord) -> list[str]:
+        assert record.exc_info, "only asked for with a traceback"
+        lines = self.formatException(record.exc_info).splitlines()
+        return [f"  | {each.translate(CONTROL)[:LONGEST]}" for each in lines]
+
+
+def configure(config: Config) -> None:
+    """Send all logging of this process to stderr. Call it once, first thing."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OneLine(config.node))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(config.log_level.value.upper())
+    logging.captureWarnings(True)
+    # They tell what we tell ourselves, or each request and each poll.
+    for chatty in ("uvicorn", "uvicorn.access", "httpx", "httpcore", "asyncio", "websockets"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

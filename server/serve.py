@@ -1,0 +1,148 @@
+"""One hub process: a listening socket of its own, the app on uvicorn, and the signals that end it.
+
+It knows sockets and signals, not what the app does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import resource
+import signal
+import socket
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+import uvicorn
+import uvloop
+from starlette.applications import Starlette
+
+from server import notify
+from server.app import create_app
+from server.config import Config
+
+log = logging.getLogger(__name__)
+
+# A peer that acknowledges no byte for this long is gone; the kernel ends the connection, where uvicorn would wait.
+UNACKNOWLEDGED_MS = 15_000
+BACKLOG = 4096
+LARGEST_MESSAGE = 16 * 1024
+# After the drain only requests in flight are left.
+LAST_REQUESTS_S = 5
+# Long-lived objects of thousands of connections make full collections slow and useless.
+GC_THRESHOLDS = (50_000, 20, 50)
+
+
+class HubServer(uvicorn.Server):
+    """uvicorn without its signal handlers: it raises SIGTERM again after stopping, and knows no drain."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_up.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def run(config: Config) -> None:
+    """Serve until SIGTERM or SIGINT. Raises: SystemExit, when the app cannot start."""
+    raise_file_limit()
+    listener = listen(config.host, config.port)
+    uvloop.run(serve(config, listener))
+
+
+async def serve(config: Config, listener: socket.socket) -> None:
+    app = create_app(config)
+    server = HubServer(uvicorn_config(config, app))
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with asyncio.TaskGroup() as tasks:
+        # When the app cannot start, uvicorn has said why and leaves by SystemExit.
+        serving = tasks.create_task(server.serve(sockets=[listener]))
+        await server.is_up.wait()
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*GC_THRESHOLDS)
+        log.info("listening on %s port %d", config.host, config.port)
+        notify.ready()
+        waiting = tasks.create_task(stop.wait())
+        await asyncio.wait((serving, waiting), return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if not serving.done():
+            notify.stopping()
+            await drain(app, server, stop)
+
+
+async def drain(app: Starlette, server: HubServer, stop: asyncio.Event) -> None:
+    """Let the app say goodbye to its connections before uvicorn cuts them; a second signal cuts them at once."""
+    stop.clear()
+    log.info("draining")
+    async with asyncio.TaskGroup() as tasks:
+        leaving = tasks.create_task(leave(app))
+        hurry = tasks.create_task(stop.wait())
+        await asyncio.wait((leaving, hurry), return_when=asyncio.FIRST_COMPLETED)
+        server.force_exit = stop.is_set()
+        leaving.cancel()
+        hurry.cancel()
+    server.should_exit = True
+
+
+async def leave(app: Starlette) -> None:
+    """`app.state.drain` is set by the app's lifespan: not ready, tell the phones when to come back, close them."""
+    farewell = getattr(app.state, "drain", None)
+    if farewell is not None:
+        await farewell()
+
+
+def uvicorn_config(config: Config, app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        loop="none",
+        http="httptools",
+        ws="server.edge.websocket:PreparedWebSocket" if find_spec("server.edge") else "websockets-sansio",
+        ws_max_size=LARGEST_MESSAGE,
+        # Heartbeats carry stream heads, so the app sends its own.
+        ws_ping_interval=None,
+        ws_per_message_deflate=False,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(config.proxies),
+        forwarded_allow_ips=list(config.proxies),
+        timeout_graceful_shutdown=LAST_REQUESTS_S,
+        backlog=BACKLOG,
+    )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that shares its port with the other hubs of this machine; the kernel spreads the connections.
+
+    Options set here are inherited by each accepted connection.
+    """
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS)
+    listener.bind(address)
+    return listener
+
+
+def raise_file_limit() -> None:
+    """Each connection is an open file; most systems give a process 1,024 until it asks."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
