@@ -1,0 +1,187 @@
+"""Connections to PostgreSQL and the two proofs the rest of the store asks for: a `Tx` exists only inside a transaction,
+a `Snapshot` only inside a read-only one that sees one moment. Knows no table.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, LiteralString  # Any: what a column holds, until a typed function names it
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from protocol.codec import pack_stored, unpack_stored
+from protocol.errors import Code, Refused
+
+ACQUIRE_S = 5.0
+COMMAND_S = 15.0
+SETTINGS = {
+    "application_name": "shangke",
+    "timezone": "UTC",
+    "statement_timeout": "10s",
+    "lock_timeout": "3s",
+    "idle_in_transaction_session_timeout": "10s",
+}
+
+# A constraint's name is stable; what its violation means to the client is said here and nowhere else.
+REFUSALS: dict[str, Code] = {
+    "identity_taken": Code.PHONE_TAKEN,
+    "command_once": Code.ID_CONFLICT,
+    "classroom_code": Code.OVERLOADED,  # two drew the same code at once: try again, it will be another
+    "session_open": Code.ALREADY_IN_SESSION,
+    "response_once": Code.ALREADY_ANSWERED,
+}
+
+BUSY = (
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    TimeoutError,
+    OSError,
+)
+
+Connection = PoolConnectionProxy[asyncpg.Record]
+
+
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """A transaction that may write. Made only by `Database.transaction`."""
+
+    connection: Connection
+
+    async def fetch(self, query: LiteralString, *arguments: object) -> list[asyncpg.Record]:
+        return await self.connection.fetch(query, *arguments)
+
+    async def fetchrow(self, query: LiteralString, *arguments: object) -> asyncpg.Record | None:
+        return await self.connection.fetchrow(query, *arguments)
+
+    async def fetchval(self, query: LiteralString, *arguments: object) -> Any:
+        return await self.connection.fetchval(query, *arguments)
+
+    async def execute(self, query: LiteralString, *arguments: object) -> str:
+        return await self.connection.execute(query, *arguments)
+
+    async def copy(self, table: LiteralString, columns: Sequence[str], records: Iterable[Sequence[object]]) -> None:
+        """Write many rows the quick way; for seeding, never for a command."""
+        await self.connection.copy_records_to_table(table, records=list(records), columns=list(columns))
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A read-only transaction in which every query sees the same moment. Made only by `Database.snapshot`."""
+
+    connection: Connection
+
+    async def fetch(self, query: LiteralString, *arguments: object) -> list[asyncpg.Record]:
+        return await self.connection.fetch(query, *arguments)
+
+    async def fetchrow(self, query: LiteralString, *arguments: object) -> asyncpg.Record | None:
+        return await self.connection.fetchrow(query, *arguments)
+
+    async def fetchval(self, query: LiteralString, *arguments: object) -> Any:
+        return await self.connection.fetchval(query, *arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The pool. Its own `fetch…` methods are for single reads, each seeing its own moment."""
+
+    pool: asyncpg.Pool[asyncpg.Record]
+
+    async def fetch(self, query: LiteralString, *arguments: object) -> list[asyncpg.Record]:
+        with translated():
+            async with self.pool.acquire(timeout=ACQUIRE_S) as connection:
+                return await connection.fetch(query, *arguments)
+
+    async def fetchrow(self, query: LiteralString, *arguments: object) -> asyncpg.Record | None:
+        with translated():
+            async with self.pool.acquire(timeout=ACQUIRE_S) as connection:
+                return await connection.fetchrow(query, *arguments)
+
+    async def fetchval(self, query: LiteralString, *arguments: object) -> Any:
+        with translated():
+            async with self.pool.acquire(timeout=ACQUIRE_S) as connection:
+                return await connection.fetchval(query, *arguments)
+
+    async def execute(self, query: LiteralString, *arguments: object) -> str:
+        with translated():
+            async with self.pool.acquire(timeout=ACQUIRE_S) as connection:
+                return await connection.execute(query, *arguments)
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Tx]:
+        """READ COMMITTED: a statement after a lock sees what the lock's last holder committed.
+
+        Raises: Refused, for a broken constraint that is the request's fault and for a database that is too busy.
+        """
+        with translated():
+            async with self.pool.acquire(timeout=ACQUIRE_S) as connection, connection.transaction():
+                yield Tx(connection)
+
+    @contextlib.asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        with translated():
+            async with (
+                self.pool.acquire(timeout=ACQUIRE_S) as connection,
+                connection.transaction(isolation="repeatable_read", readonly=True),
+            ):
+                yield Snapshot(connection)
+
+
+# What a function that only reads takes.
+Reader = Database | Tx | Snapshot
+
+
+@contextlib.asynccontextmanager
+async def connect(url: str, *, most: int = 16, least: int = 2) -> AsyncIterator[Database]:
+    """A pool of at most `most` connections to `url`, closed at the end."""
+    pool = await asyncpg.create_pool(
+        url,
+        min_size=min(least, most),
+        max_size=most,
+        command_timeout=COMMAND_S,
+        statement_cache_size=400,
+        server_settings=SETTINGS,
+        init=prepare,
+        reset=keep,
+    )
+    try:
+        yield Database(pool)
+    finally:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(COMMAND_S):
+                await pool.close()
+        pool.terminate()
+
+
+async def prepare(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    """jsonb comes and goes as the codec's text."""
+    await connection.set_type_codec("jsonb", encoder=pack_stored, decoder=unpack_stored, schema="pg_catalog")
+
+
+async def keep(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    """Nothing to reset when a connection comes back: no code of ours changes a connection's settings or listens on it.
+    The default would cost every command a round trip."""
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """PostgreSQL's errors that are part of life, as refusals; every other is our fault and goes up as it is."""
+    try:
+        yield
+    except asyncpg.IntegrityConstraintViolationError as error:
+        code = REFUSALS.get(error.constraint_name or "")
+        if code is None:
+            raise
+        raise Refused(code, error.constraint_name or "") from error
+    except BUSY as error:
+        raise Refused(Code.OVERLOADED, type(error).__name__, retry_after_ms=1000) from error
