@@ -1,1 +1,1 @@
-"""Delivery. Pure: no await, no clock, no I/O; bytes and times come in as arguments, writes go out through a callback."""
+"""Delivery. Pure: no await, no clock, no I/O; times come in as arguments, bytes go out through a callback."""

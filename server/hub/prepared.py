@@ -15,13 +15,15 @@ class Prepared:
     see the event has a blank there (it still counts).
 
     `lost`: accounts whose membership ends with this event; their connections are cut from the stream instead of being
-    sent it. `recast`: accounts whose audience changes with it; they get a fresh snapshot instead.
+    sent it. `recast`: accounts whose audience changes with it; they get a fresh snapshot instead. `forgets`: something
+    said before must be told no more (I9), so frames kept in memory from before this event are thrown away.
     """
 
     seq: Seq
     frames: Mapping[Audience, bytes]
     lost: tuple[AccountId, ...] = ()
     recast: tuple[AccountId, ...] = ()
+    forgets: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""The doors to clients: the socket and the node behind it, health, metrics."""
