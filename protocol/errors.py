@@ -35,6 +35,7 @@ class Code(StrEnum):
     BAD_LOGIN = "bad_login"
     WEAK_PASSWORD = "weak_password"
     PHONE_TAKEN = "phone_taken"
+    PHONE_UNKNOWN = "phone_unknown"
     SMS_FAILED = "sms_failed"
     # classrooms
     CODE_UNKNOWN = "code_unknown"
@@ -97,6 +98,10 @@ WORDINGS: dict[Code, Wording] = {
     ),
     Code.PHONE_TAKEN: Wording(
         "该手机号已注册，请直接登录", "This phone number is registered; please log in.", False, 409
+    ),
+    # Said only to who has shown, by a code, that the number is theirs.
+    Code.PHONE_UNKNOWN: Wording(
+        "该手机号尚未注册，请先注册", "This phone number is not registered yet; please register.", False, 409
     ),
     Code.SMS_FAILED: Wording(
         "短信发送失败，请稍后再试", "The text message could not be sent; please try again.", True, 503

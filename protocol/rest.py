@@ -8,12 +8,13 @@ import msgspec
 from msgspec import Meta
 
 from protocol.account import Name
-from protocol.activity import Activity, Mine
+from protocol.activity import Activity, Mine, Post
 from protocol.classroom import Session
 from protocol.envelopes import Body, ClientKind, ShortText
 from protocol.ids import AccountId, ActivityId, ClassroomId, DeviceId, FileId, Millis, SessionId
 
 Phone = Annotated[str, Meta(min_length=5, max_length=32)]
+DeviceKey = Annotated[str, Meta(max_length=64)]
 OneTimeCode = Annotated[str, Meta(min_length=4, max_length=8)]
 # Longer is refused before hashing; 72-byte truncation is not a trap argon2 has.
 Password = Annotated[str, Meta(min_length=1, max_length=256)]
@@ -35,14 +36,35 @@ class Register(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogIn(msgspec.Struct, frozen=True, kw_only=True):
-    """With a password or with a code, never both."""
+    """With a password or with a code, never both.
+
+    `device_key`: what `LoggedIn` gave this client the last time; guesses by strangers do not slow its owner down.
+    """
 
     phone: Phone
     password: Password | None = None
     code: OneTimeCode | None = None
+    device_key: DeviceKey | None = None
     client_kind: ClientKind = "web"
     client_version: ShortText = ""
     label: ShortText = ""
+
+
+class ResetPassword(msgspec.Struct, frozen=True, kw_only=True):
+    """A new password for a code sent for `reset`. Logs every other device out; answered with `LoggedIn`."""
+
+    phone: Phone
+    code: OneTimeCode
+    password: Password
+    client_kind: ClientKind = "web"
+    client_version: ShortText = ""
+    label: ShortText = ""
+
+
+class ChangeMe(msgspec.Struct, frozen=True, kw_only=True):
+    """A new name; classrooms that knew the account by the old one follow."""
+
+    name: Name
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,11 +74,12 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LoggedIn(msgspec.Struct, frozen=True, kw_only=True):
-    """`token` is shown this once; the server keeps only its hash."""
+    """`token` is shown this once; the server keeps only its hash. `device_key` outlives it, for the next log-in."""
 
     token: str
     expires_at: Millis
     device: DeviceId
+    device_key: str
     account: Me
 
 
@@ -134,6 +157,14 @@ class StaffResponse(msgspec.Struct, frozen=True, kw_only=True):
 class Responses(msgspec.Struct, frozen=True, kw_only=True):
     activity: ActivityId
     responses: list[StaffResponse]
+
+
+class Posts(msgspec.Struct, frozen=True, kw_only=True):
+    """Earlier contributions to a discussion, oldest first; `has_more`: there are still earlier ones."""
+
+    activity: ActivityId
+    posts: list[Post]
+    has_more: bool
 
 
 class UploadedFile(msgspec.Struct, frozen=True, kw_only=True):
