@@ -26,7 +26,7 @@ ShortText = Annotated[str, Meta(max_length=64)]
 
 
 class Attach(msgspec.Struct, frozen=True, array_like=True, tag=3):
-    """Client: follow a stream. Answered by events from `position` on or by a snapshot, then by `attached`; else by `gone`.
+    """Client: follow a stream. Answered by the events after `position` or by a snapshot, then `attached`; or by `gone`.
 
     `audience` is the audience the client's state was folded for; when it is no longer the reader's, or
     `position` is null, a snapshot is sent. `as_screen` asks for the projector's view (staff only).
@@ -49,7 +49,7 @@ class Hello(msgspec.Struct, frozen=True, array_like=True, tag=0):
 
 
 class Command(msgspec.Struct, frozen=True, array_like=True, tag=1):
-    """Client: a wish. Answered, after commit, by `done` or `refused` with the same id. Resent unchanged until answered."""
+    """Client: a wish. Answered, after commit, by `done` or `refused` with the same id; resent unchanged until then."""
 
     id: CommandId
     op: ShortText
@@ -58,7 +58,7 @@ class Command(msgspec.Struct, frozen=True, array_like=True, tag=1):
 
 
 class Pong(msgspec.Struct, frozen=True, array_like=True, tag=2):
-    """Client: how far it has applied each stream. Sent in answer to `ping` and, at most once a second, after new events."""
+    """Client: how far it has applied each stream. Answers `ping`; after new events, at most one a second."""
 
     positions: Annotated[dict[Id, Position], Meta(max_length=200)] = {}
 
@@ -114,7 +114,7 @@ class RefusedReply(msgspec.Struct, frozen=True, array_like=True, tag=18):
 
 
 class Event(msgspec.Struct, frozen=True, array_like=True, tag=19):
-    """Server: fact number `seq` of a stream. A blank (`name` empty) only counts: this audience may not see that fact."""
+    """Server: fact number `seq` of a stream. A blank (`name` empty) only counts: this audience may not see the fact."""
 
     stream: StreamId
     seq: Seq
@@ -134,7 +134,7 @@ class Snapshot(msgspec.Struct, frozen=True, array_like=True, tag=20):
 
 
 class Gauge(msgspec.Struct, frozen=True, array_like=True, tag=21):
-    """Server: the latest value of something; never replayed. A client keeps the one with the greatest `rev` per (name, key)."""
+    """Server: the latest value of something; never replayed. A client keeps the greatest `rev` per (name, key)."""
 
     stream: StreamId
     name: str

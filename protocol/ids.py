@@ -1,4 +1,4 @@
-"""The identifiers that cross the wire. An id is 16 random characters of `[0-9A-Za-z]`: nothing can be counted from it."""
+"""The identifiers that cross the wire. An id is 16 random characters of `[0-9A-Za-z]`: nothing is counted by it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one list of what travels: command op, event type, gauge name -> its declaration. Generators and the codec read it."""
+"""The one list of what travels: the name of a command, event, gauge or snapshot -> its declaration."""
 
 from __future__ import annotations
 
