@@ -32,7 +32,7 @@ class New:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """A job to enqueue after commit. `id` is deterministic (`close:{activity}`), so that ringing twice is ringing once."""
+    """A job to enqueue after commit. `id` is deterministic (`close:{activity}:{deadline}`): rung twice, it rings once."""
 
     id: str
     job: str

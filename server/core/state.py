@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -82,3 +83,12 @@ class Student:
 
     account: AccountId
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What a tally is counted from. `values` are those of an anonymous survey, in no order that means anything."""
+
+    responses: Sequence[Response] = ()
+    values: Sequence[Body] = ()
+    students: Sequence[Student] = ()  # joined now
