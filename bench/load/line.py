@@ -1,0 +1,47 @@
+"""One raw socket of the load client: its way in, and what it remembers of the stream it hears."""
+
+from __future__ import annotations
+
+import socket
+
+from bench.seat import Seat
+
+
+class Line:
+    """A connection on its way in or open. Mutable and slotted: there are thousands."""
+
+    __slots__ = ("is_open", "is_sampled", "n_step", "seat", "sock", "tail")
+
+    def __init__(self, seat: Seat, *, is_sampled: bool) -> None:
+        self.seat = seat
+        self.is_sampled = is_sampled
+        self.is_open = False
+        self.n_step = 0
+        self.tail = b""
+        self.sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.sock.connect_ex(("127.0.0.1", seat.port))
+
+    def knock(self) -> bool:
+        """Send the request once the socket is connected; False if it was refused."""
+        if self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            return False
+        self.sock.send(self.seat.request)
+        return True
+
+    def enter(self, data: bytes) -> bytes:
+        """Take the steps that `data` allows; what is left belongs to the stream."""
+        self.tail += data
+        steps = self.seat.steps
+        while self.n_step < len(steps):
+            step = steps[self.n_step]
+            _, found, rest = self.tail.partition(step.wait_for)
+            if not found:
+                return b""
+            if step.then:
+                self.sock.send(step.then)
+            self.tail = rest
+            self.n_step += 1
+        self.is_open = True
+        rest, self.tail = self.tail, b""
+        return rest

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from bench.figures import Fanout, Fell, Idle
+from bench.table import floor_ratio, grid, report
+
+
+def a_window(contestant: str, n_th_round: int, cpu_s: float) -> Fanout:
+    return Fanout(
+        contestant=contestant,
+        n_th_round=n_th_round,
+        burst=1,
+        n_members=500,
+        n_events=200,
+        n_deliveries=100_000,
+        wall_s=2.0,
+        server_cpu_s=cpu_s,
+        redis_cpu_s=0.1,
+        postgres_cpu_s=0.2,
+        client_cpu_s=0.3,
+        p50_ms=4.0,
+        p99_ms=9.0,
+    )
+
+
+def test_a_figure_gives_its_cost_per_delivery_and_its_rate() -> None:
+    window = a_window("ours", 0, 0.6)
+    assert (window.us_per_delivery, window.deliveries_per_s) == (6.0, 50_000.0)
+
+
+def test_columns_are_as_wide_as_their_widest_cell_and_figures_stand_to_the_right() -> None:
+    assert grid(("who", "n"), [("a", "1"), ("bcde", "1234")]) == (
+        "| who  |    n |\n| ---- | ---- |\n| a    |    1 |\n| bcde | 1234 |"
+    )
+
+
+def test_the_ratio_to_the_floor_compares_within_a_round() -> None:
+    own = [a_window("ours", 0, 0.6), a_window("ours", 1, 1.2), a_window("ours", 2, 1.2)]
+    floor = [a_window("bare", 0, 0.5), a_window("bare", 1, 1.0), a_window("bare", 2, 0.8)]
+    assert floor_ratio(own, floor) == 1.2
+
+
+def test_without_a_floor_there_is_no_ratio() -> None:
+    assert floor_ratio([a_window("ours", 0, 0.6)], []) is None
+
+
+def test_the_report_shows_every_discipline_that_has_figures_and_who_fell() -> None:
+    idle = Idle(
+        contestant="ours",
+        n_th_round=0,
+        n_connections=1_000,
+        connect_wall_s=0.5,
+        connect_cpu_s=0.4,
+        added_pss_kib=16_800,
+    )
+    fell = Fell(contestant="peer", n_th_round=1, discipline="idle", why="a seat was refused")
+    assert report([a_window("bare", 0, 0.5), idle, fell], "bare") == "\n".join(
+        (
+            "(a) one room of 500, 200-byte events, 1 outstanding",
+            "",
+            "| contestant | CPU µs/delivery | × bare | deliveries/s | p50 ms | p99 ms | Redis µs | PG µs | client µs |",
+            "| ---------- | --------------- | ------ | ------------ | ------ | ------ | -------- | ----- | --------- |",
+            "| bare       |            5.00 |   1.00 |       50,000 |    4.0 |    9.0 |     1.00 |  2.00 |      3.00 |",
+            "",
+            "(c) 1,000 idle connections",
+            "",
+            "| contestant | KiB/connection | connects/s | CPU µs/connect |",
+            "| ---------- | -------------- | ---------- | -------------- |",
+            "| ours       |           16.8 |      2,000 |            400 |",
+            "",
+            "peer fell in idle, round 1: a seat was refused",
+        )
+    )
