@@ -180,6 +180,7 @@ CREATE TABLE response (
     correction   jsonb,                              -- by a teacher: status, points
     rev          bigint      NOT NULL DEFAULT 1,
     command_id   text,                               -- of the submit, so that a resend is answered the same (I5)
+    body_hash    bytea,                              -- of the submit; null if anonymous: it would give the answer away
     CONSTRAINT response_once PRIMARY KEY (activity_id, account_id),
     CHECK ((phase = 'submitted') = (submitted_at IS NOT NULL))
 );
@@ -204,6 +205,7 @@ CREATE TABLE post (
     text        text,        -- null once removed
     reply_to    id          REFERENCES post,
     removed_by  text        CHECK (removed_by IN ('author', 'staff')),
+    seq         bigint      NOT NULL, -- of its event, whose text goes with this one's (I9)
     CONSTRAINT post_number UNIQUE (activity_id, number), -- the last hundred; paging back
     CHECK ((text IS NULL) = (removed_by IS NOT NULL))
 );

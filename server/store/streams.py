@@ -28,8 +28,7 @@ async def insert_stream(tx: Tx, stream: StreamId, kind: StreamKind) -> LockedStr
 
 
 async def lock_streams(tx: Tx, streams: Iterable[StreamId]) -> dict[StreamId, LockedStream]:
-    """Lock in the one order that cannot deadlock: classrooms before accounts, each sorted. Unknown ids are left out.
-    """
+    """Lock in the one order that cannot deadlock: classrooms before accounts, each sorted. Unknown ids are left out."""
     rows = await tx.fetch(
         """
         SELECT id, kind, head
