@@ -32,7 +32,7 @@ class New:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """A job to enqueue after commit. `id` is deterministic (`close:{activity}:{deadline}`): rung twice, it rings once."""
+    """A job to enqueue after commit. Its `id` is deterministic (`close:{activity}:{deadline}`): rung twice, rung once."""
 
     id: str
     job: str
