@@ -1,0 +1,135 @@
+"""One socket as delivery sees it: what it follows, what waits for it, how well it takes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from protocol.codec import Format
+from protocol.envelopes import Audience
+from protocol.ids import AccountId, DeviceId, Seq, StreamId
+from protocol.limits import STALL_S
+
+if TYPE_CHECKING:
+    from server.hub.stream import LiveStream
+
+# A connection that is catching up gets this much at a time, and more when less than this is unsent.
+CHUNK_BYTES = 64 * 1024
+# Reads from the book under way for one connection: each may come back as a long snapshot.
+LOADS = 8
+
+How = Literal["memory", "pages", "snapshot"]
+
+
+class Pipe(Protocol):
+    """Where a connection's bytes go. Never waits, never raises; a dead one swallows."""
+
+    def write(self, data: bytes) -> int:
+        """Hand over whole frames. Gives how many bytes the peer has not taken yet."""
+
+    def unsent(self) -> int: ...
+
+    def close(self, code: int) -> None:
+        """Say goodbye with a close code; what is unsent goes first, unless the peer takes nothing."""
+
+    def pause_reading(self) -> None: ...
+    def resume_reading(self) -> None: ...
+
+
+class Connection:
+    """A device's socket. `out` holds frames for the next flush; it is empty between flushes unless `is_behind`."""
+
+    __slots__ = (
+        "account",
+        "attachments",
+        "device",
+        "id",
+        "is_behind",
+        "is_closed",
+        "n_loading",
+        "n_queued",
+        "n_taken",
+        "n_written",
+        "opened_ms",
+        "out",
+        "pipe",
+        "taken_ms",
+        "unsent",
+        "wire",
+    )
+
+    def __init__(
+        self, *, id: str, account: AccountId, device: DeviceId, wire: Format, pipe: Pipe, opened_ms: int
+    ) -> None:
+        self.id = id
+        self.account = account
+        self.device = device
+        self.wire: Format = wire
+        self.pipe = pipe
+        self.opened_ms = opened_ms
+        self.attachments: dict[StreamId, Attachment] = {}
+        self.out: list[bytes] = []
+        self.unsent = 0
+        self.n_queued = 0  # bytes of catching up in `out`
+        self.n_loading = 0
+        self.n_written = 0
+        self.n_taken = 0
+        self.taken_ms = 0.0
+        self.is_behind = False
+        self.is_closed = False
+
+    @property
+    def has_room(self) -> bool:
+        """Whether it may be given more to catch up with."""
+        return not self.is_behind and self.n_loading < LOADS and self.unsent + self.n_queued < CHUNK_BYTES
+
+    def is_stalled(self, now_ms: float) -> bool:
+        """Whether the peer has taken no byte for too long although some wait. To be asked about once a second."""
+        self.unsent = self.pipe.unsent()
+        n_taken = self.n_written - self.unsent
+        if self.unsent == 0 or n_taken != self.n_taken:
+            self.n_taken = n_taken
+            self.taken_ms = now_ms
+            return False
+        return now_ms - self.taken_ms >= STALL_S * 1000
+
+
+class Attachment:
+    """A connection's reading of one stream.
+
+    While `is_live` its position is the stream's; otherwise `position` is what it was given last, None: nothing that
+    counts, it needs a snapshot.
+    """
+
+    __slots__ = (
+        "audience",
+        "checked",
+        "connection",
+        "have",
+        "how",
+        "is_gone",
+        "is_live",
+        "is_loading",
+        "position",
+        "stream",
+    )
+
+    def __init__(
+        self,
+        *,
+        connection: Connection,
+        stream: LiveStream,
+        audience: Audience,
+        position: Seq | None,
+        checked: Seq | None,
+    ) -> None:
+        self.connection = connection
+        self.stream = stream
+        self.audience: Audience = audience
+        self.position = position
+        # The head that membership was read at; a loss in a later event counts. None: membership must be read anew.
+        self.checked = checked
+        self.how: How = "memory"
+        self.have = position if position is not None else Seq(-1)  # what the client says it has applied
+        self.is_live = False
+        self.is_loading = False
+        self.is_gone = False

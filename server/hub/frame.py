@@ -1,0 +1,27 @@
+"""WebSocket frames of the server: a header and the payload as it is. Knows nothing of what is inside."""
+
+from __future__ import annotations
+
+import struct
+
+from protocol.codec import Format, decode_server, encode
+
+_TEXT, _BINARY = 0x81, 0x82
+
+
+def frame(payload: bytes, wire: Format = "msgpack") -> bytes:
+    """One unmasked, unfragmented frame: binary for msgpack, text for JSON."""
+    opcode = _BINARY if wire == "msgpack" else _TEXT
+    size = len(payload)
+    if size < 126:
+        return struct.pack("!BB", opcode, size) + payload
+    if size < 65_536:
+        return struct.pack("!BBH", opcode, 126, size) + payload
+    return struct.pack("!BBQ", opcode, 127, size) + payload
+
+
+def frame_for(wire: Format, payload: bytes) -> bytes:
+    """Prepared msgpack envelopes as one frame of a connection that speaks `wire`."""
+    if wire == "json":
+        payload = b"".join(encode(envelope, "json") for envelope in decode_server(payload))
+    return frame(payload, wire)
