@@ -1,0 +1,96 @@
+"""How often something may be done, counted in Redis for all nodes together.
+
+Counted by account, device or phone number, never by network address: a whole campus shares one. Where Redis does not
+answer, the answer is no (`take` fails closed): what is limited here are text messages and log-ins, which can wait.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from protocol.errors import Code, Refused
+
+log = logging.getLogger("shangke.limiter")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """At most `most` times in `seconds`, counted from the first."""
+
+    most: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """Several windows under one name; each must have room."""
+
+    name: str
+    windows: Sequence[Window]
+
+
+# Guesses of one account's password from devices that never logged in to it, all together. The owner's own devices
+# count for themselves (see `server.device_key`), so that nobody can lock an owner out by guessing.
+WRONG_LOGINS = Limit(name="wrong_login", windows=(Window(most=10, seconds=900), Window(most=60, seconds=86_400)))
+WRONG_LOGINS_OF_DEVICE = Limit(name="wrong_login_device", windows=(Window(most=10, seconds=900),))
+# The whole deployment's text messages: somebody who pumps codes to many numbers meets it first.
+CODES_SENT = Limit(name="codes_sent", windows=(Window(most=600, seconds=60), Window(most=6_000, seconds=3_600)))
+# Class codes that do not work, by account: 6 characters are 9 * 10^8, so 20 an hour find none.
+WRONG_CLASS_CODES = Limit(name="wrong_class_code", windows=(Window(most=20, seconds=3_600),))
+UPLOADS = Limit(name="uploads", windows=(Window(most=30, seconds=60), Window(most=300, seconds=3_600)))
+
+# Counts in every window or in none; answers how many milliseconds to wait (0: go on).
+_TAKE = """
+for i, key in ipairs(KEYS) do
+    if tonumber(redis.call('GET', key) or '0') >= tonumber(ARGV[2 * i - 1]) then
+        return math.max(redis.call('PTTL', key), 1)
+    end
+end
+for i, key in ipairs(KEYS) do
+    if redis.call('INCR', key) == 1 then
+        redis.call('PEXPIRE', key, ARGV[2 * i])
+    end
+end
+return 0
+"""
+
+
+class Limiter:
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._take = redis.register_script(_TAKE)
+
+    async def take(self, limit: Limit, *subject: str) -> None:
+        """Count one more by `subject`.
+
+        Raises Refused(SLOW_DOWN) with the time to wait when there is no room, Refused(OVERLOADED) without Redis.
+        """
+        arguments = [number for window in limit.windows for number in (window.most, window.seconds * 1_000)]
+        try:
+            wait_ms = int(await self._take(keys=_keys(limit, subject), args=arguments))
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("limit=%s outcome=closed error=%s", limit.name, type(error).__name__)
+            raise Refused(Code.OVERLOADED, "the limiter's Redis is away", retry_after_ms=5_000) from error
+        if wait_ms:
+            log.info("limit=%s outcome=slow_down wait_ms=%d", limit.name, wait_ms)
+            raise Refused(Code.SLOW_DOWN, limit.name, retry_after_ms=wait_ms)
+
+    async def forget(self, limit: Limit, *subject: str) -> None:
+        """It was rightly done: what was counted for `subject` counts no more. Never fails: it is a kindness."""
+        try:
+            await self._redis.delete(*_keys(limit, subject))
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("limit=%s outcome=not_forgotten error=%s", limit.name, type(error).__name__)
+
+
+def _keys(limit: Limit, subject: Sequence[str]) -> list[str]:
+    """Hashed: a subject may be a phone number, which nobody who looks into Redis need see."""
+    hidden = hashlib.sha256("\0".join((limit.name, *subject)).encode()).hexdigest()[:32]
+    # The braces keep the windows of one subject on one slot of a Redis Cluster.
+    return [f"limit:{{{hidden}}}:{window.seconds}" for window in limit.windows]
