@@ -68,9 +68,12 @@ def decode_client(data: bytes, wire: Format = "msgpack", limit: int = MESSAGE_BY
 
 
 def decode_server(data: bytes, wire: Format = "msgpack") -> list[FromServer]:
-    """The envelopes of one message from the server; no size limit, since snapshots may be long."""
+    """The envelopes of one message from the server; no size limit, since snapshots may be long.
+
+    Envelopes of a later version are left out: within a version the protocol only grows.
+    """
     items = _rows(data) if wire == "msgpack" else [json.loads(line) for line in data.split(b"\n") if line]
-    return [_envelope(item, _SERVER) for item in items]
+    return [_envelope(item, _SERVER) for item in items if item[0] in _SERVER]
 
 
 def decode_body(data: bytes, limit: int) -> Body:

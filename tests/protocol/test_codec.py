@@ -25,7 +25,7 @@ from protocol.codec import (
     unpack_parts,
     unpack_stored,
 )
-from protocol.envelopes import Body, Command, Detach, Event, FromClient, Pong
+from protocol.envelopes import Body, Command, Detach, Event, FromClient, Pong, Reconnect
 from protocol.errors import Code, Refused
 from protocol.ids import Millis, Seq, StreamId
 from protocol.limits import DEPTH, LIST_ITEMS, MAP_ITEMS, MESSAGE_BYTES
@@ -237,9 +237,8 @@ def test_a_rest_body_obeys_the_same_rules() -> None:
         assert caught.value.code is code
 
 
-def test_an_unknown_envelope_of_the_server_is_refused_by_the_reader() -> None:
-    with pytest.raises(Refused):
-        decode_server(msgpack.packb([200, 1]))
+def test_a_reader_leaves_out_envelopes_of_a_later_version() -> None:
+    assert decode_server(msgpack.packb([200, 1]) + msgpack.packb([24, 500])) == [Reconnect(after_ms=500)]
 
 
 texts = some.text(alphabet=some.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=20)
