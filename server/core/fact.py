@@ -32,7 +32,7 @@ class New:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """A job to enqueue after commit. Its `id` is deterministic (`close:{activity}:{deadline}`): rung twice, rung once."""
+    """A job to enqueue after commit. Its `id` is deterministic (`close:{activity}:{deadline}`): two are one."""
 
     id: str
     job: str

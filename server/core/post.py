@@ -7,6 +7,7 @@ from datetime import datetime
 from protocol.activity import AddPost, Post, PostAdded, PostRemoved
 from protocol.errors import Code, Refused
 from protocol.ids import PostId, StreamId
+from server.core.access import is_staff
 from server.core.activities.registry import kind_of
 from server.core.activity import here, must_be
 from server.core.fact import Decided, New
@@ -39,7 +40,7 @@ def add(
         number=found.n_posts + 1,
         author=actor.account,
         author_name=actor.name,
-        is_staff=_is_staff(actor),
+        is_staff=is_staff(actor),
         at=millis(now),
         text=text,
         reply_to=None if replied is None else replied.id,
@@ -53,14 +54,10 @@ def remove(classroom: Classroom, activity: StoredActivity | None, post: Post | N
     if post is None or post.removed_by is not None:
         raise Refused(Code.NOT_FOUND)
     is_own = post.author == actor.account
-    if not is_own and not _is_staff(actor):
+    if not is_own and not is_staff(actor):
         raise Refused(Code.FORBIDDEN)
     removed = PostRemoved(activity=found.id, post=post.id, removed_by="author" if is_own else "staff")
     return Decided(events=(_new(classroom, removed),))
-
-
-def _is_staff(actor: Actor) -> bool:
-    return actor.role in ("teacher", "assistant")
 
 
 def _new(classroom: Classroom, body: PostAdded | PostRemoved) -> New:

@@ -8,13 +8,17 @@ from protocol.errors import Code, Refused
 from server.core.activities.announcement import ANNOUNCEMENT
 from server.core.activities.check_in import CHECK_IN
 from server.core.activities.discussion import DISCUSSION
+from server.core.activities.exercise import EXERCISE
 from server.core.activities.kind import Kind
 from server.core.activities.lesson_plan import LESSON_PLAN
+from server.core.activities.survey import SURVEY
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         CHECK_IN,
+        EXERCISE,
+        SURVEY,
         DISCUSSION,
         ANNOUNCEMENT,
         LESSON_PLAN,
