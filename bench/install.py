@@ -33,7 +33,7 @@ def install_python(lock: Path) -> None:
     print(f"installing the Python peers of {lock.relative_to(ROOT)}", flush=True)
     venv = PEER_PYTHON.parent.parent
     subprocess.run((sys.executable, "-m", "venv", "--clear", venv), check=True)
-    subprocess.run((PEER_PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock), check=True)
+    subprocess.run((PEER_PYTHON, "-m", "pip", "install", "-qq", "--require-hashes", "-r", lock), check=True)
 
 
 def install_node(lock: Path) -> None:
