@@ -15,6 +15,7 @@ from protocol.errors import Code, Refused
 from protocol.ids import AccountId, DeviceId
 from protocol.limits import DEVICES_PER_ACCOUNT
 from server.bus import Bus
+from server.core.account import clean_name
 from server.core.phone import Phone, normalise
 from server.core.sending import LONGEST, check_sending
 from server.device_key import device_key, known_device
@@ -103,14 +104,14 @@ class Entrance:
     async def register(self, written: str, code: str, password: str, name: str | None, client: Client) -> Entered:
         """A new account for a phone number (R1).
 
-        Raises Refused: BAD_PHONE, WEAK_PASSWORD, BAD_CODE, PHONE_TAKEN, OVERLOADED.
+        Raises Refused: BAD_PHONE, WEAK_PASSWORD, BAD_FIELD, BAD_CODE, PHONE_TAKEN, OVERLOADED.
         """
         phone = normalise(written)
         check_strength(password, phone)
+        name = clean_name(name) if name else f"用户{phone[-4:]}"
         hashed_code = await self.check_code(phone, "register", code)
         password_hash = await self.passwords.hash(password)
         account, now = AccountId(draw_id()), self.now()
-        name = name or f"用户{phone[-4:]}"
         async with self.database.transaction() as tx:
             await use_code(tx, phone, "register", hashed_code)
             await accounts.insert_account(tx, account, name, password_hash)
@@ -128,7 +129,7 @@ class Entrance:
         is_right = await self.passwords.verify(found.password_hash if found else None, password)
         if found is None or not is_right or found.is_closed:
             raise Refused(Code.BAD_LOGIN)
-        await self.limiter.forget(limit, *subject)
+        await self.limiter.give_back(limit, *subject)
         return await self._enter(found, phone, client)
 
     async def log_in_by_code(self, written: str, code: str, client: Client) -> Entered:

@@ -60,11 +60,21 @@ end
 return 0
 """
 
+# Never below zero, and never a key that would outlive its window.
+_UNTAKE = """
+for _, key in ipairs(KEYS) do
+    if tonumber(redis.call('GET', key) or '0') > 0 then
+        redis.call('DECR', key)
+    end
+end
+"""
+
 
 class Limiter:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._take = redis.register_script(_TAKE)
+        self._untake = redis.register_script(_UNTAKE)
 
     async def take(self, limit: Limit, *subject: str) -> None:
         """Count one more by `subject`.
@@ -87,6 +97,13 @@ class Limiter:
             await self._redis.delete(*_keys(limit, subject))
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("limit=%s outcome=not_forgotten error=%s", limit.name, type(error).__name__)
+
+    async def give_back(self, limit: Limit, *subject: str) -> None:
+        """One that was counted turned out right: it counts no more. Never fails: it is a kindness."""
+        try:
+            await self._untake(keys=_keys(limit, subject))
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("limit=%s outcome=not_given_back error=%s", limit.name, type(error).__name__)
 
 
 def _keys(limit: Limit, subject: Sequence[str]) -> list[str]:
