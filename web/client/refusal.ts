@@ -40,5 +40,8 @@ export function unexpected(status?: number): Refusal {
 
 /** Anything thrown, as something that can be shown. */
 export function asRefusal(thrown: unknown): Refusal {
-  return thrown instanceof Refusal ? thrown : unexpected()
+  if (thrown instanceof Refusal) return thrown
+  // A fault of ours must not hide behind a friendly sentence.
+  reportError(thrown)
+  return unexpected()
 }

@@ -32,7 +32,7 @@ export default {
   },
   role: { teacher: 'Teacher', assistant: 'Assistant', student: 'Student' },
   time: { left: '{time} left', over: 'Time is over', today: 'Today {time}', yesterday: 'Yesterday {time}', elapsed: 'Running for {time}' },
-  account: {
+  login: {
     phone: 'Phone',
     phoneHint: 'Your mobile number',
     phoneBad: 'Enter a valid mobile number',

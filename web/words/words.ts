@@ -32,32 +32,41 @@ function makeI18n() {
 
 export interface Words {
   readonly i18n: ReturnType<typeof makeI18n>
+  /** Shows the language chosen earlier, else the browser's. */
+  start(languages: readonly string[]): Promise<void>
+  /** Shows and remembers a language. */
   choose(locale: Locale): Promise<void>
 }
 
 export const WORDS: InjectionKey<Words> = Symbol('words')
 
-/** Loads only the language in use. Call `choose(preferredLocale())` before mounting. */
+/** Loads only the language in use. Call `start` before mounting. */
 export function createWords(loaders: Loaders, storage: Storage): Words {
   const i18n = makeI18n()
+
+  async function show(locale: Locale): Promise<void> {
+    if (Object.keys(i18n.global.getLocaleMessage(locale)).length === 0) {
+      i18n.global.setLocaleMessage(locale, await loaders[locale]())
+    }
+    i18n.global.locale.value = locale
+    document.documentElement.lang = LOCALES.find((each) => each.locale === locale)?.html ?? 'zh-CN'
+  }
+
   return {
     i18n,
+    start: (languages) => show(preferredLocale(storage.getItem(KEY), languages)),
     async choose(locale) {
-      if (Object.keys(i18n.global.getLocaleMessage(locale)).length === 0) {
-        i18n.global.setLocaleMessage(locale, await loaders[locale]())
-      }
-      i18n.global.locale.value = locale
+      await show(locale)
       storage.setItem(KEY, locale)
-      document.documentElement.lang = LOCALES.find((each) => each.locale === locale)?.html ?? 'zh-CN'
     },
   }
 }
 
-export function preferredLocale(storage: Storage, languages: readonly string[]): Locale {
-  const stored = storage.getItem(KEY)
-  if (stored === 'zh' || stored === 'en') return stored
-  // Shangke is made for Chinese schools: another language must be asked for, by the browser or the person.
-  return languages.some((language) => language.startsWith('zh')) || !languages[0]?.startsWith('en') ? 'zh' : 'en'
+/** Shangke is made for Chinese schools: English comes first only where it was asked for. */
+export function preferredLocale(chosen: string | null, languages: readonly string[]): Locale {
+  if (chosen === 'zh' || chosen === 'en') return chosen
+  const known = languages.map((language) => language.slice(0, 2)).find((language) => language === 'zh' || language === 'en')
+  return known === 'en' ? 'en' : 'zh'
 }
 
 export function useWords(): Words {

@@ -30,7 +30,7 @@ export default {
   },
   role: { teacher: '老师', assistant: '助教', student: '学生' },
   time: { left: '剩余 {time}', over: '时间到', today: '今天 {time}', yesterday: '昨天 {time}', elapsed: '已上课 {time}' },
-  account: {
+  login: {
     phone: '手机号',
     phoneHint: '请输入手机号',
     phoneBad: '请输入正确的手机号',

@@ -1,0 +1,56 @@
+import { createRouter, createWebHistory, type RouteLocationNormalized, type Router } from 'vue-router'
+import type { DeviceHandle } from '@/use/device'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Can be seen without being logged in. */
+    isOpen?: boolean
+    /** Shows the bar with 课堂 and 账号. */
+    hasTabs?: boolean
+  }
+}
+
+export function createPhoneRouter(device: DeviceHandle): Router {
+  const router = createRouter({
+    history: createWebHistory('/'),
+    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+    routes: [
+      { path: '/', redirect: '/classrooms' },
+      { path: '/login', component: () => import('@/phone/pages/LogIn.vue'), meta: { isOpen: true } },
+      { path: '/register', component: () => import('@/phone/pages/Register.vue'), meta: { isOpen: true } },
+      { path: '/classrooms', component: () => import('@/phone/pages/Classrooms.vue'), meta: { hasTabs: true } },
+      { path: '/join/:code?', component: () => import('@/phone/pages/Join.vue'), props: true },
+      { path: '/scan', component: () => import('@/phone/pages/Scan.vue') },
+      { path: '/classrooms/:classroom', component: () => import('@/phone/pages/Classroom.vue'), props: true },
+      {
+        path: '/classrooms/:classroom/activities/:activity',
+        component: () => import('@/phone/pages/Activity.vue'),
+        props: true,
+      },
+      {
+        path: '/classrooms/:classroom/records/:session',
+        component: () => import('@/phone/pages/Record.vue'),
+        props: true,
+      },
+      {
+        path: '/classrooms/:classroom/records/:session/:activity',
+        component: () => import('@/phone/pages/RecordedActivity.vue'),
+        props: true,
+      },
+      { path: '/account', component: () => import('@/phone/pages/Account.vue'), meta: { hasTabs: true } },
+      { path: '/account/devices', component: () => import('@/phone/pages/Devices.vue') },
+      { path: '/:rest(.*)*', component: () => import('@/phone/pages/NotFound.vue'), meta: { isOpen: true } },
+    ],
+  })
+  router.beforeEach((to) => {
+    if (to.meta.isOpen === true || device.memory.value) return true
+    return { path: '/login', query: to.fullPath === '/classrooms' ? {} : { next: to.fullPath } }
+  })
+  return router
+}
+
+/** Where to go after logging in: the page first asked for, if it is one of ours. */
+export function nextPath(route: RouteLocationNormalized): string {
+  const { next } = route.query
+  return typeof next === 'string' && /^\/(?!\/)/.test(next) ? next : '/classrooms'
+}

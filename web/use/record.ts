@@ -1,0 +1,15 @@
+// One past session with what the reader did in it.
+import { shallowRef, type ShallowRef } from 'vue'
+import type { ClassroomRecord } from '@/client/wire'
+import { useDevice } from '@/use/device'
+import { useWork, type Work } from '@/use/work'
+
+export function useRecord(classroom: string, session: string): { record: Readonly<ShallowRef<ClassroomRecord | null>>; load: Work<[], void> } {
+  const { api } = useDevice()
+  const record = shallowRef<ClassroomRecord | null>(null)
+  const load = useWork(async () => {
+    record.value = await api.record(classroom, session)
+  })
+  void load.run()
+  return { record, load }
+}
