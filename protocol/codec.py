@@ -5,6 +5,7 @@ Knows envelopes and declarations; does not know streams, audiences or connection
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Iterable, Mapping
@@ -21,6 +22,7 @@ Format = Literal["msgpack", "json"]
 Declared = TypeVar("Declared")
 
 _JSON = msgspec.json.Encoder()
+_SORTED = msgspec.json.Encoder(order="deterministic")
 _PACKER = msgpack.Packer(use_bin_type=True, autoreset=True)
 
 
@@ -110,6 +112,11 @@ def unpack_stored(text: str | bytes) -> Body:
     """What `pack_stored` wrote."""
     body: Body = msgspec.json.decode(text, type=dict[str, object])
     return body
+
+
+def fingerprint(value: list[Any]) -> bytes:
+    """What tells one command's content from another's: equal for equal values, whatever the order of their keys."""
+    return hashlib.sha256(_SORTED.encode(value)).digest()
 
 
 def pack_parts(parts: dict[str, Any]) -> bytes:

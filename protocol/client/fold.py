@@ -133,10 +133,10 @@ def _fold_activity(activity: Activity, event: msgspec.Struct) -> Activity:
     match event:
         case ActivityExtended(deadline_at=deadline_at):
             return replace(activity, deadline_at=deadline_at)
-        case ActivityChanged(phase=phase, state=state):
-            return replace(activity, phase=phase, state=state)
-        case ActivityClosed(closed_at=closed_at, tally=tally, config=config):
-            return replace(activity, phase="closed", closed_at=closed_at, tally=tally, config=config)
+        case ActivityChanged(phase=phase, state=state, tally=tally):
+            return replace(activity, phase=phase, state=state, tally=tally)
+        case ActivityClosed(closed_at=closed_at, tally=tally, config=config, state=state):
+            return replace(activity, phase="closed", closed_at=closed_at, tally=tally, config=config, state=state)
         case PostAdded(post=post):
             posts = [*_without(activity.posts, post.id), post][-POSTS_IN_SNAPSHOT:]
             return replace(activity, posts=posts, n_posts=max(activity.n_posts, post.number))
