@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 # A peer that acknowledges no byte for this long is gone; the kernel ends the connection, where uvicorn would wait.
 UNACKNOWLEDGED_MS = 15_000
+PREPARED = "server.edge.websocket:PreparedWebSocket"
 BACKLOG = 4096
 LARGEST_MESSAGE = 16 * 1024
 # After the drain only requests in flight are left.
@@ -108,7 +109,7 @@ def uvicorn_config(config: Config, app: Starlette) -> uvicorn.Config:
         app,
         loop="none",
         http="httptools",
-        ws="server.edge.websocket:PreparedWebSocket" if find_spec("server.edge") else "websockets-sansio",
+        ws=PREPARED if find_spec(PREPARED.partition(":")[0]) else "websockets-sansio",
         ws_max_size=LARGEST_MESSAGE,
         # Heartbeats carry stream heads, so the app sends its own.
         ws_ping_interval=None,

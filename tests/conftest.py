@@ -17,7 +17,6 @@ import uvloop
 from server import embedded
 from tests.harness import node, servers
 
-
 P = ParamSpec("P")
 LIMIT_S = 30.0
 
@@ -86,8 +85,8 @@ async def redis_url(running_servers: servers.Servers) -> str:
 
 @pytest_asyncio.fixture
 async def own_redis(tmp_path: Path) -> AsyncIterator[embedded.EmbeddedRedis]:
-    """A Redis of this test alone, which it may kill. To start one again: `embedded.redis(folder)`."""
-    async with embedded.redis(tmp_path / "redis") as running:
+    """A Redis of this test alone, which it may kill. To start one again: `embedded.run_redis(folder)`."""
+    async with embedded.run_redis(tmp_path / "redis") as running:
         yield running
 
 

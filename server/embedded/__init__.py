@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from server.embedded.child import Child, EmbeddedError, Way, choose_way, spawn
-from server.embedded.postgres import EmbeddedPostgres, postgres
-from server.embedded.redis import EmbeddedRedis, redis
+from server.embedded.postgres import EmbeddedPostgres, run_postgres
+from server.embedded.redis import EmbeddedRedis, run_redis
 
 __all__ = [
     "Child",
@@ -13,7 +13,7 @@ __all__ = [
     "EmbeddedRedis",
     "Way",
     "choose_way",
-    "postgres",
-    "redis",
+    "run_postgres",
+    "run_redis",
     "spawn",
 ]

@@ -16,11 +16,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import IO
 
 from server.embedded import launch
 
 LAUNCHER = Path(launch.__file__)
+STDERR = 2
 
 
 class EmbeddedError(Exception):
@@ -60,7 +60,7 @@ class Child:
 
     name: str
     process: Process
-    log: Path
+    log: Path | None
     ends_by: tuple[tuple[signal.Signals, float], ...]
 
     @property
@@ -72,6 +72,8 @@ class Child:
         return self.process.returncode is None
 
     def last_words(self) -> str:
+        if self.log is None:
+            return "  (see its words above)"
         with contextlib.suppress(OSError):
             lines = self.log.read_text(errors="replace").splitlines()
             return "\n".join(f"  {line}" for line in lines[-12:])
@@ -94,7 +96,7 @@ async def spawn(
     name: str,
     program: Sequence[str],
     *,
-    log: Path | IO[bytes],
+    log: Path | None,
     way: Way = Way.PLAIN,
     dies_by: signal.Signals = signal.SIGKILL,
     ends_by: tuple[tuple[signal.Signals, float], ...] = ((signal.SIGTERM, 20.0),),
@@ -105,10 +107,11 @@ async def spawn(
 
     Must be awaited on the main thread's loop: the kernel sends the signal when the *thread* that started the program
     ends. The program gets its own session, so that Ctrl-C reaches only us and we stop everything in order. It
-    inherits `held_files`: a lock on one of them is held for as long as any process of the program lives.
+    inherits `held_files`: a lock on one of them is held for as long as any process of the program lives. Its words go
+    to the file `log`, or with None where our complaints go.
     """
     with contextlib.ExitStack() as stack:
-        output = stack.enter_context(log.open("ab")) if isinstance(log, Path) else log
+        output = stack.enter_context(log.open("ab")).fileno() if log else STDERR
         process = await asyncio.create_subprocess_exec(
             *launch_command(way, dies_by, program),
             stdin=subprocess.DEVNULL,
@@ -118,5 +121,4 @@ async def spawn(
             pass_fds=tuple(held_files),
             start_new_session=True,
         )
-        path = log if isinstance(log, Path) else Path(str(log.name))
-        return Child(name=name, process=process, log=path, ends_by=ends_by)
+        return Child(name=name, process=process, log=log, ends_by=ends_by)

@@ -53,11 +53,21 @@ class EmbeddedPostgres:
     socket_folder: Path
 
     def url(self, database: str) -> str:
-        return f"postgresql://{USER}@/{quote(database)}?host={quote(str(self.socket_folder))}"
+        return url(self.socket_folder, database)
+
+
+def url(sockets: Path, database: str) -> str:
+    return f"postgresql://{USER}@/{quote(database)}?host={quote(str(sockets))}"
+
+
+def running_url(folder: Path, database: str) -> str | None:
+    """The URL of the server that another process runs in `folder`, if there is one."""
+    sockets = folders.socket_folder(folder) if folder.exists() else folder
+    return url(sockets, database) if (sockets / ".s.PGSQL.5432").exists() else None
 
 
 @contextlib.asynccontextmanager
-async def postgres(
+async def run_postgres(
     folder: Path, *, durable: bool = True, way: Way | None = None, wait_s: float = 20.0
 ) -> AsyncIterator[EmbeddedPostgres]:
     """A PostgreSQL whose data are in `folder`, answering on a unix socket that only we may reach.

@@ -41,11 +41,21 @@ class EmbeddedRedis:
     socket: Path
 
     def url(self, database: int = 0) -> str:
-        return f"unix://{quote(str(self.socket))}?db={database}"
+        return url(self.socket, database)
+
+
+def url(socket: Path, database: int = 0) -> str:
+    return f"unix://{quote(str(socket))}?db={database}"
+
+
+def running_url(folder: Path) -> str | None:
+    """The URL of the server that another process runs in `folder`, if there is one."""
+    socket = folders.socket_folder(folder) / "redis.sock" if folder.exists() else folder / "redis.sock"
+    return url(socket) if socket.exists() else None
 
 
 @contextlib.asynccontextmanager
-async def redis(folder: Path, *, wait_s: float = 20.0) -> AsyncIterator[EmbeddedRedis]:
+async def run_redis(folder: Path, *, wait_s: float = 20.0) -> AsyncIterator[EmbeddedRedis]:
     """A Redis answering on a unix socket that only we may reach.
 
     Raises: EmbeddedError, with the server's last words.

@@ -37,6 +37,7 @@ class Node:
         return f"ws://127.0.0.1:{self.port}/ws"
 
     def log(self) -> str:
+        assert self.child.log is not None, "nodes of tests write to a file"
         return self.child.log.read_text(errors="replace")
 
     async def terminate(self) -> int:

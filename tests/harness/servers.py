@@ -10,7 +10,7 @@ from secrets import token_hex
 
 import asyncpg
 
-from server.embedded import EmbeddedPostgres, EmbeddedRedis, postgres, redis
+from server.embedded import EmbeddedPostgres, EmbeddedRedis, run_postgres, run_redis
 from server.store import schema
 
 TEMPLATE = "shangke_template"
@@ -25,7 +25,7 @@ class Servers:
 @contextlib.asynccontextmanager
 async def servers(folder: Path) -> AsyncIterator[Servers]:
     """Real servers; the data are thrown away, so nothing waits for the disk."""
-    async with postgres(folder / "postgres", durable=False) as database, redis(folder / "redis") as bell:
+    async with run_postgres(folder / "postgres", durable=False) as database, run_redis(folder / "redis") as bell:
         await execute(database, f'CREATE DATABASE "{TEMPLATE}"')
         await schema.migrate(database.url(TEMPLATE))
         yield Servers(postgres=database, redis=bell)
