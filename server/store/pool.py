@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, LiteralString  # Any: what a column holds, until a typed function names it
+from typing import Any, LiteralString, TypeAlias  # Any: what a column holds, until a typed function names it
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -49,7 +49,8 @@ BUSY = (
     OSError,
 )
 
-Connection = PoolConnectionProxy[asyncpg.Record]
+# In quotes: only the stubs know that it is generic.
+Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
 
 @dataclass(frozen=True, slots=True)
