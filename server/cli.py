@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import uvloop
+
 from server import config as settings
 from server import doctor, log, seed, serve, up
 from server.config import Config, ConfigError
@@ -15,6 +17,7 @@ from server.embedded import EmbeddedError
 from server.store import schema
 from server.store.schema import Phase, SchemaError
 from server.supervise import StartError
+from workers import run
 
 
 class CommandError(Exception):
@@ -76,7 +79,7 @@ def run_serve(config: Config, arguments: argparse.Namespace) -> None:
 
 
 def run_worker(config: Config, arguments: argparse.Namespace) -> None:
-    raise CommandError("there is no worker yet")
+    uvloop.run(run.serve(settings.with_secret(needing_servers(config))))
 
 
 def run_migrate(config: Config, arguments: argparse.Namespace) -> None:

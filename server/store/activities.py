@@ -237,7 +237,8 @@ async def apply_changed(tx: Tx, fact: Fact, body: ActivityChanged) -> None:
 
 
 async def apply_closed(tx: Tx, fact: Fact, body: ActivityClosed) -> None:
-    """What was only saved is submitted by the server (D7); every rev grows, since every result may be seen from now."""
+    """What was only saved is submitted by the server (D7). A rev grows where the close changes what one sees of one's
+    own response."""
     await tx.execute(
         """
           WITH closed AS (
@@ -246,10 +247,10 @@ async def apply_closed(tx: Tx, fact: Fact, body: ActivityClosed) -> None:
                 WHERE id = $1)
         UPDATE response
            SET rev = rev + 1,
-               is_auto = is_auto OR phase = 'saved',
-               submitted_at = CASE WHEN phase = 'saved' THEN $2 ELSE submitted_at END,
+               is_auto = phase = 'saved',
+               submitted_at = CASE WHEN phase = 'saved' THEN $2 END,
                phase = CASE WHEN phase = 'saved' THEN 'submitted' ELSE phase END
-         WHERE activity_id = $1
+         WHERE activity_id = $1 AND phase IN ('saved', 'none')
         """,
         body.activity,
         instant(body.closed_at),

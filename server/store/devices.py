@@ -143,3 +143,9 @@ async def select_devices(db: Reader, account: AccountId) -> list[ListedDevice]:
         account,
     )
     return [ListedDevice(**row) for row in rows]
+
+
+async def delete_expired(db: Database) -> int:
+    """Forget devices whose token is over, a day later: until then the list of devices may still be on a screen."""
+    status = await db.execute("DELETE FROM device WHERE expires_at < now() - interval '1 day'")
+    return int(status.removeprefix("DELETE "))

@@ -115,6 +115,21 @@ async def count_of_account(tx: Tx, account: AccountId) -> int:
     return n
 
 
+async def select_named(db: Reader, account: AccountId) -> list[ClassroomId]:
+    """The classrooms that know the account by its own name."""
+    rows = await db.fetch(
+        """
+        SELECT membership.classroom_id
+          FROM membership
+          JOIN account ON account.id = membership.account_id AND account.name = membership.name
+         WHERE membership.account_id = $1 AND membership.state = 'joined'
+         ORDER BY membership.classroom_id
+        """,
+        account,
+    )
+    return [row["classroom_id"] for row in rows]
+
+
 async def select_name_before(tx: Tx, classroom: ClassroomId | StreamId, account: AccountId) -> str | None:
     """The name somebody went by in this classroom, whether they are in it now or were before."""
     name: str | None = await tx.fetchval(

@@ -1,0 +1,174 @@
+"""What follows from committed facts and answers besides the events: tallies, and each student's own response.
+
+Gauges only show what the book says at some moment; losing one costs nothing, the next brings the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from protocol.activity import ActivityChanged, ActivityClosed, ActivityPublished, Mine, ResponseCorrected
+from protocol.classroom import MemberChanged, MemberJoined, MemberLeft
+from protocol.ids import AccountId, ActivityId, StreamId
+from protocol.limits import GAUGE_INTERVAL_S
+from server.answering import GaugeBell
+from server.core.closing import tally
+from server.core.fact import Fact
+from server.core.state import Response
+from server.core.view import view_mine, view_mine_at_close
+from server.frames import prepare_mine, prepare_tally
+from server.hub.prepared import PreparedGauge
+from server.store import activities, gauges, responses
+from server.store.pool import Database
+from server.ways.activities import select_answers
+
+TICK_S = 0.05
+AFTER_FAULT_S = 1.0
+# A recount may take this part of the time between two; a slow one slows itself down.
+SHARE = 0.1
+MOST_SPACED = 1_000
+
+log = logging.getLogger("shangke.echo")
+
+
+class Echo:
+    """One per process; `run` belongs to the app. Marking never waits."""
+
+    def __init__(self, db: Database, bell: GaugeBell, redis: Redis) -> None:
+        self._db = db
+        self._bell = bell
+        self._redis = redis
+        # Activity -> not before this time of the loop's clock; the second outlives the count it is from.
+        self._dirty: dict[ActivityId, float] = {}
+        self._earliest: dict[ActivityId, float] = {}
+        self._classrooms: set[StreamId] = set()
+        self._closed: set[ActivityId] = set()
+        self._corrected: set[tuple[ActivityId, AccountId]] = set()
+        self._has_work = asyncio.Event()
+
+    def mark(self, activity: ActivityId) -> None:
+        """Its tally is no longer what it was."""
+        self._dirty.setdefault(activity, self._earliest.get(activity, 0.0))
+        self._has_work.set()
+
+    def follow(self, facts: Sequence[Fact]) -> None:
+        """Whatever these committed facts change in gauges."""
+        for fact in facts:
+            match fact.body:
+                case ActivityPublished():
+                    self.mark(fact.body.activity.id)
+                case ActivityChanged():
+                    self.mark(fact.body.activity)
+                case ActivityClosed():
+                    self._dirty.pop(fact.body.activity, None)
+                    self._closed.add(fact.body.activity)
+                case ResponseCorrected() if fact.body.account is not None:
+                    self.mark(fact.body.activity)
+                    self._corrected.add((fact.body.activity, fact.body.account))
+                case MemberJoined() | MemberChanged() | MemberLeft():
+                    self._classrooms.add(fact.stream)
+                case _:
+                    continue
+            self._has_work.set()
+
+    async def run(self) -> None:
+        while True:
+            await self._has_work.wait()
+            self._has_work.clear()
+            try:
+                await self._work()
+            except Exception:
+                log.exception("gauges failed")
+                await asyncio.sleep(AFTER_FAULT_S)
+            if self._dirty or self._classrooms or self._closed or self._corrected:
+                self._has_work.set()
+                await asyncio.sleep(TICK_S)
+
+    async def _work(self) -> None:
+        while self._corrected:
+            await self._show_corrected(*self._corrected.pop())
+        while self._closed:
+            await self._show_closed(self._closed.pop())
+        if self._classrooms:
+            # Swapped before the await: what comes meanwhile is for the next round.
+            classrooms, self._classrooms = self._classrooms, set()
+            for each in await activities.select_current(self._db, sorted(classrooms)):
+                self.mark(each.id)
+        now = asyncio.get_running_loop().time()
+        for activity in [activity for activity, at in self._dirty.items() if at <= now]:
+            await self._recount(activity)
+
+    async def _recount(self, activity: ActivityId) -> None:
+        """At most four a second over all nodes. Whoever comes too early comes again, so that the last count is true."""
+        clock = asyncio.get_running_loop().time
+        if not await self._is_elected(activity):
+            self._dirty[activity] = clock() + GAUGE_INTERVAL_S
+            return
+        # No await before the count: what is marked from here on is counted next time.
+        self._dirty.pop(activity, None)
+        began = clock()
+        try:
+            gauge, stream = await count(self._db, activity)
+        except BaseException:
+            self.mark(activity)
+            raise
+        if gauge is not None and stream is not None:
+            self._bell.publish_gauge(stream, gauge)
+        self._space(activity, clock() + max(GAUGE_INTERVAL_S, (clock() - began) / SHARE))
+
+    def _space(self, activity: ActivityId, until: float) -> None:
+        if len(self._earliest) > MOST_SPACED:
+            self._earliest.clear()
+        self._earliest[activity] = until
+        if activity in self._dirty:
+            self._dirty[activity] = until
+
+    async def _is_elected(self, activity: ActivityId) -> bool:
+        try:
+            return bool(await self._redis.set(f"tally:{activity}", 1, nx=True, px=int(GAUGE_INTERVAL_S * 1000) - 10))
+        except (RedisError, OSError, TimeoutError):
+            # Without Redis nobody hears our gauges but our own phones, and they should.
+            return True
+
+    async def _show_closed(self, activity: ActivityId) -> None:
+        """The close handed in what was saved, and told the absent that they were."""
+        async with self._db.snapshot() as db:
+            found = await activities.select_activity(db, activity)
+            if found is None:
+                return
+            answers = await select_answers(db, found)
+        revs = {each.account: each.rev for each in answers.responses}
+        by_rev: dict[int, dict[AccountId, Mine]] = {}
+        for account, mine in view_mine_at_close(found, answers).items():
+            by_rev.setdefault(revs.get(account, 0), {})[account] = mine
+        for rev, each in by_rev.items():
+            self._bell.publish_gauge(
+                StreamId(found.classroom), prepare_mine(StreamId(found.classroom), found.id, rev, each)
+            )
+
+    async def _show_corrected(self, activity: ActivityId, account: AccountId) -> None:
+        async with self._db.snapshot() as db:
+            found = await activities.select_activity(db, activity)
+            response: Response | None = await responses.select_response(db, activity, account)
+        mine = None if found is None or response is None else view_mine(found, account, response)
+        if found is None or response is None or mine is None:
+            return
+        stream = StreamId(found.classroom)
+        self._bell.publish_gauge(stream, prepare_mine(stream, activity, response.rev, {account: mine}))
+
+
+async def count(db: Database, activity: ActivityId) -> tuple[PreparedGauge | None, StreamId | None]:
+    """The tally as of one moment; none once closed (the closing event has the final one) or where the kind has none."""
+    async with db.snapshot() as snapshot:
+        found = await activities.select_activity(snapshot, activity)
+        if found is None or found.phase != "published":
+            return None, None
+        rev = (await gauges.select_revs(snapshot, [activity])).get(activity, 0)
+        answers = await select_answers(snapshot, found)
+    counted = tally(found, answers)
+    return (None if counted is None else prepare_tally(found, counted, rev)), StreamId(found.classroom)

@@ -1,0 +1,57 @@
+"""Which way each command takes. Answers (`response.save`, `response.submit`) are not here: answering.py has theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from protocol.account import CreateClassroom, JoinClassroom, RenameAccount
+from protocol.activity import (
+    ActOnActivity,
+    AddPost,
+    CloseActivity,
+    CorrectResponse,
+    DiscardActivity,
+    DraftActivity,
+    ExtendActivity,
+    PublishActivity,
+    RemovePost,
+)
+from protocol.classroom import (
+    CloseCode,
+    EndSession,
+    KickMember,
+    LeaveClassroom,
+    OpenCode,
+    RenameClassroom,
+    RenameMember,
+    ResetCode,
+    SetRole,
+    StartSession,
+)
+from server.ways import accounts, activities, classrooms
+from server.ways.step import Way, way
+
+WAYS: Mapping[str, Way] = {
+    "account.rename": way(RenameAccount, accounts.rename),
+    "classroom.create": way(CreateClassroom, accounts.create),
+    "classroom.join": way(JoinClassroom, accounts.join),
+    "classroom.rename": way(RenameClassroom, classrooms.rename),
+    "classroom.reset_code": way(ResetCode, classrooms.reset_code),
+    "classroom.open_code": way(OpenCode, classrooms.open_code),
+    "classroom.close_code": way(CloseCode, classrooms.close_code),
+    "classroom.leave": way(LeaveClassroom, classrooms.leave),
+    "member.kick": way(KickMember, classrooms.kick),
+    "member.set_role": way(SetRole, classrooms.set_role),
+    "member.rename": way(RenameMember, classrooms.rename_member),
+    "session.start": way(StartSession, classrooms.start),
+    "session.end": way(EndSession, classrooms.end),
+    "activity.draft": way(DraftActivity, activities.draft),
+    "activity.discard": way(DiscardActivity, activities.discard),
+    "activity.publish": way(PublishActivity, activities.publish),
+    "activity.extend": way(ExtendActivity, activities.extend),
+    "activity.close": way(CloseActivity, activities.close),
+    "activity.act": way(ActOnActivity, activities.act),
+    "activity.post": way(AddPost, activities.add_post),
+    "activity.remove_post": way(RemovePost, activities.remove_post),
+    "response.correct": way(CorrectResponse, activities.correct),
+}

@@ -1,0 +1,128 @@
+"""One worker process: arq's queue on one side, the road on the other."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+
+from arq import cron, func
+from arq.typing import WorkerCoroutine
+from arq.worker import Worker
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from protocol.codec import pack_parts, unpack_parts
+from server import notify
+from server.bus import open_bus
+from server.config import Config
+from server.core.activity import CLOSE_JOB
+from server.enqueue import QUEUE, settings
+from server.open_road import open_road
+from server.road import Road
+from server.store import schema
+from server.store.pool import connect
+from workers import close_activity, sweep_files, sweep_old
+from workers.context import CONFIG, ROAD, Context
+
+CONNECTIONS = 4
+AT_ONCE = 8
+TRIES = 5
+AGAIN_S = 2.0
+
+log = logging.getLogger("shangke.worker")
+
+
+async def serve(config: Config) -> None:
+    """Work until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with (
+        connect(config.database_url, most=CONNECTIONS, least=1) as db,
+        Redis.from_url(config.redis_url) as redis,
+        open_bus(config.redis_url) as bus,
+    ):
+        async with db.pool.acquire() as connection:
+            await schema.check(connection)
+        async with open_road(db, bus, redis, config.redis_url) as road:
+            notify.ready()
+            await work(config, road, stop)
+
+
+async def work(config: Config, road: Road, stop: asyncio.Event) -> None:
+    """Take jobs from the queue until `stop`. Without Redis there are none; the road's sweep closes what is due."""
+    async with asyncio.TaskGroup() as tasks:
+        taking = tasks.create_task(take_jobs(config, road))
+        await stop.wait()
+        taking.cancel()
+
+
+async def take_jobs(config: Config, road: Road) -> None:
+    while True:
+        worker = make_worker(config, road)
+        try:
+            await worker.async_run()
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("queue=away error=%s", type(error).__name__)
+        finally:
+            with contextlib.suppress(RedisError, OSError, TimeoutError):
+                await worker.close()
+        await asyncio.sleep(AGAIN_S)
+
+
+def about(job: Callable[[Context, str], Awaitable[None]]) -> WorkerCoroutine:
+    """A job about one thing, as arq calls it."""
+
+    async def run(ctx: Context, *arguments: object, **named: object) -> None:
+        await job(ctx, str(arguments[0]))
+
+    return run
+
+
+def alone(job: Callable[[Context], Awaitable[None]]) -> WorkerCoroutine:
+    """A job about nothing in particular, as arq calls it."""
+
+    async def run(ctx: Context, *arguments: object, **named: object) -> None:
+        await job(ctx)
+
+    return run
+
+
+def make_worker(config: Config, road: Road, *, burst: bool = False) -> Worker:
+    """`burst`: end when the queue is empty."""
+    return Worker(
+        functions=[
+            func(about(close_activity.close_activity), name=CLOSE_JOB, timeout=close_activity.TIMEOUT_S, keep_result=0)
+        ],
+        cron_jobs=[
+            cron(
+                alone(sweep_old.sweep_old),
+                name="sweep_old",
+                minute=17,
+                second=0,
+                timeout=sweep_old.TIMEOUT_S,
+                keep_result=0,
+            ),
+            cron(
+                alone(sweep_files.sweep_files),
+                name="sweep_files",
+                minute={7, 27, 47},
+                second=0,
+                timeout=sweep_files.TIMEOUT_S,
+                keep_result=0,
+            ),
+        ],
+        queue_name=QUEUE,
+        redis_settings=settings(config.redis_url),
+        ctx={ROAD: road, CONFIG: config},
+        burst=burst,
+        handle_signals=False,
+        max_jobs=AT_ONCE,
+        max_tries=TRIES,
+        job_serializer=pack_parts,
+        job_deserializer=unpack_parts,
+    )
