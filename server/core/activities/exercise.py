@@ -147,7 +147,8 @@ def _accept(activity: StoredActivity, value: Body) -> Body:
 
 
 def _answers(response: Response) -> list[Answer]:
-    return [] if response.value is None else border.stored(response.value, ExerciseValue).answers
+    assert response.value is not None, "what is submitted has a value"
+    return border.stored(response.value, ExerciseValue).answers
 
 
 def _given(response: Response) -> dict[str, Points]:
