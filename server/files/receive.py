@@ -1,0 +1,100 @@
+"""An upload: block by block into a file of its own, counted and hashed on the way, checked by content, then kept.
+
+What broke off leaves a row `uploading` and a file in `incoming`, both found by `sweep`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from starlette.requests import ClientDisconnect
+
+from protocol.errors import Code, Refused
+from protocol.ids import FileId
+from server.core.file_name import clean
+from server.files.content import find_type
+from server.files.image import remake
+from server.files.storage import Storage
+from server.store import files
+from server.store.files import StoredFile
+from server.store.pool import Database
+
+MOST_BYTES = 20 * 1024 * 1024
+# Written together: a trip to a thread for every network packet would cost more than the writing.
+BLOCK_BYTES = 256 * 1024
+STALLED_S = 30.0
+ABANDONED = timedelta(hours=1)
+
+
+async def receive(
+    storage: Storage, file: FileId, name: str, pieces: AsyncIterator[bytes], images: asyncio.Semaphore
+) -> StoredFile:
+    """Everything but the row. `images` bounds how many are remade at once: each may take 120 MB.
+
+    Raises Refused: FILE_TOO_LARGE, as soon as it is; UPLOAD_BROKEN; FILE_TYPE.
+    """
+    incoming = storage.incoming / file
+    try:
+        await write(incoming, pieces)
+        content = await asyncio.to_thread(find_type, incoming)
+        if content.is_image:
+            async with images:
+                await asyncio.to_thread(remake, incoming, content)
+        size_bytes, sha256 = await asyncio.to_thread(measure, incoming)
+        await storage.put(file, incoming)
+    finally:
+        incoming.unlink(missing_ok=True)
+    default = "图片" if content.is_image else "教案"
+    return StoredFile(
+        id=file,
+        name=clean(name, content.ending, default),
+        content_type=content.name,
+        size_bytes=size_bytes,
+        sha256=sha256,
+    )
+
+
+async def write(target: Path, pieces: AsyncIterator[bytes]) -> None:
+    """The pieces into `target`, at most a block of them in memory."""
+    total, block = 0, bytearray()
+    with await asyncio.to_thread(target.open, "xb") as opened:
+        try:
+            while True:
+                async with asyncio.timeout(STALLED_S):
+                    piece = await anext(pieces, None)
+                if piece is None:
+                    break
+                total += len(piece)
+                if total > MOST_BYTES:
+                    raise Refused(Code.FILE_TOO_LARGE)
+                block += piece
+                if len(block) >= BLOCK_BYTES:
+                    await asyncio.to_thread(opened.write, bytes(block))
+                    block.clear()
+        except (TimeoutError, ClientDisconnect) as error:
+            raise Refused(Code.UPLOAD_BROKEN, type(error).__name__) from None
+        await asyncio.to_thread(opened.write, bytes(block))
+
+
+def measure(file: Path) -> tuple[int, bytes]:
+    """Size and SHA-256 of what is kept, which for an image is not what came. Reads the file; call it in a thread."""
+    with file.open("rb") as opened:
+        return file.stat().st_size, hashlib.file_digest(opened, "sha256").digest()
+
+
+async def sweep(database: Database, storage: Storage, now: datetime) -> int:
+    """Clear away uploads that were broken off by a crash; gives how many there were. Safe to run often."""
+    stale = await files.select_stale(database, now - ABANDONED)
+    for file in stale:
+        await storage.delete(file)
+        await files.delete_uploading(database, file)
+    for left in list(storage.incoming.iterdir()):
+        with contextlib.suppress(FileNotFoundError):
+            if left.stat().st_mtime < (now - ABANDONED).timestamp():
+                left.unlink()
+    return len(stale)

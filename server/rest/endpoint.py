@@ -1,0 +1,121 @@
+"""What an endpoint is: a row of the table in `server.rest.routes`, which is the one place that says who may come in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeVar
+
+import msgspec
+from starlette.responses import Response
+
+from protocol.account import Role
+from protocol.codec import decode_body, to_struct
+from protocol.limits import MESSAGE_BYTES
+from server.rest.call import Call
+
+
+class Who(Enum):
+    """Who may come in. For those of a classroom the handler's query asks for one of the roles, so that what is not
+    yours and what is not there are the same 404."""
+
+    ANYONE = "anyone"
+    ACCOUNT = "account"  # anybody logged in, about their own things
+    MEMBER = "member"
+    STAFF = "staff"
+    LINK = "link"  # whoever holds a signed link; the handler checks it
+
+    @property
+    def needs_token(self) -> bool:
+        return self not in (Who.ANYONE, Who.LINK)
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        if self is Who.MEMBER:
+            return ("teacher", "assistant", "student")
+        return ("teacher", "assistant") if self is Who.STAFF else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """`run` gets the call and the whole body (empty where `body` is None: the handler streams it, or there is none).
+
+    `takes`, `gives` and `query` are declarations for the OpenAPI document; `run` has them built in.
+    """
+
+    method: str
+    path: str
+    who: Who
+    run: Callable[[Call, bytes], Awaitable[Response]]
+    takes: type[msgspec.Struct] | None
+    gives: type[msgspec.Struct] | None
+    query: tuple[str, ...]
+    status: int
+    limit_bytes: int
+    name: str
+    summary: str
+
+
+Body = TypeVar("Body", bound=msgspec.Struct)
+
+
+def endpoint(
+    method: str,
+    path: str,
+    who: Who,
+    handler: Callable[[Call], Awaitable[Response]],
+    *,
+    gives: type[msgspec.Struct] | None = None,
+    query: tuple[str, ...] = (),
+    status: int | None = None,
+) -> Endpoint:
+    """An endpoint without a JSON body."""
+
+    async def run(call: Call, data: bytes) -> Response:
+        return await handler(call)
+
+    return Endpoint(
+        method=method,
+        path=path,
+        who=who,
+        run=run,
+        takes=None,
+        gives=gives,
+        query=query,
+        status=status or (200 if gives else 204),
+        limit_bytes=0,
+        name=getattr(handler, "__name__", ""),
+        summary=(handler.__doc__ or "").partition("\n")[0],
+    )
+
+
+def endpoint_with(
+    takes: type[Body],
+    method: str,
+    path: str,
+    who: Who,
+    handler: Callable[[Call, Body], Awaitable[Response]],
+    *,
+    gives: type[msgspec.Struct] | None = None,
+    status: int | None = None,
+    limit_bytes: int = MESSAGE_BYTES,
+) -> Endpoint:
+    """An endpoint with a JSON body of at most `limit_bytes`, declared by `takes`."""
+
+    async def run(call: Call, data: bytes) -> Response:
+        return await handler(call, to_struct(decode_body(data, limit_bytes), takes))
+
+    return Endpoint(
+        method=method,
+        path=path,
+        who=who,
+        run=run,
+        takes=takes,
+        gives=gives,
+        query=(),
+        status=status or (200 if gives else 204),
+        limit_bytes=limit_bytes,
+        name=getattr(handler, "__name__", ""),
+        summary=(handler.__doc__ or "").partition("\n")[0],
+    )

@@ -1,0 +1,89 @@
+"""The OpenAPI document of development, made from the table of endpoints and msgspec's own schemas.
+
+SpecTree was tried: its msgspec adapter cannot say what a free body (`dict[str, object]`) is, and it wraps handlers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import msgspec
+from starlette.responses import Response
+
+from protocol.codec import pack_stored
+from protocol.rest import Problem
+from server.rest.answer import HEADERS
+from server.rest.call import Call
+from server.rest.endpoint import Endpoint
+from server.rest.info import VERSION
+
+Schema = Mapping[str, object]
+
+
+def show_openapi(endpoints: Sequence[Endpoint]) -> Callable[[Call], Awaitable[Response]]:
+    """A handler that gives the document; made at the first request, since most processes are never asked."""
+    made: list[bytes] = []
+
+    async def show(call: Call) -> Response:
+        """This document."""
+        if not made:
+            made.append(pack_stored(document(endpoints)).encode())
+        return Response(made[0], headers={**HEADERS, "Content-Type": "application/json"})
+
+    return show
+
+
+def document(endpoints: Sequence[Endpoint]) -> dict[str, object]:
+    declared = {each for endpoint in endpoints for each in (endpoint.takes, endpoint.gives) if each} | {Problem}
+    ordered = sorted(declared, key=lambda each: each.__name__)
+    references, components = msgspec.json.schema_components(
+        ordered, schema_hook=_anything, ref_template="#/components/schemas/{name}"
+    )
+    schemas = dict(zip(ordered, references, strict=True))
+    paths: dict[str, dict[str, object]] = {}
+    for endpoint in endpoints:
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Shangke", "version": VERSION},
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _operation(endpoint: Endpoint, schemas: Mapping[type[msgspec.Struct], Schema]) -> dict[str, object]:
+    in_path = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9A-Za-z]{16}$"}}
+        for name in re.findall(r"{(\w+)}", endpoint.path)
+    ]
+    in_query = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in endpoint.query]
+    operation: dict[str, object] = {
+        "summary": endpoint.summary,
+        "description": f"Who may come in: {endpoint.who.value}.",
+        "operationId": endpoint.name,
+        "parameters": in_path + in_query,
+        "responses": {
+            str(endpoint.status): {"description": "Done.", **_content(endpoint.gives, schemas, "application/json")},
+            "default": {"description": "Refused.", **_content(Problem, schemas, "application/problem+json")},
+        },
+        "security": [{"token": []}] if endpoint.who.needs_token else [],
+    }
+    if endpoint.takes:
+        operation["requestBody"] = {"required": True, **_content(endpoint.takes, schemas, "application/json")}
+    return operation
+
+
+def _content(
+    declaration: type[msgspec.Struct] | None, schemas: Mapping[type[msgspec.Struct], Schema], media: str
+) -> dict[str, object]:
+    return {"content": {media: {"schema": schemas[declaration]}}} if declaration else {}
+
+
+def _anything(declaration: type) -> dict[str, object]:
+    if declaration is object:
+        return {"description": "Any JSON value; what it holds belongs to the kind of activity or to the command."}
+    raise NotImplementedError

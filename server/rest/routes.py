@@ -1,0 +1,85 @@
+"""The table of endpoints: what there is, who may come in, what it takes and gives. Nothing else is served."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute, Route
+
+from protocol.limits import REST_COMMAND_BYTES
+from protocol.rest import (
+    ChangeMe,
+    CommandDone,
+    Devices,
+    FileLink,
+    LoggedIn,
+    LogIn,
+    Me,
+    Posts,
+    Record,
+    Records,
+    Register,
+    RequestCode,
+    ResetPassword,
+    Responses,
+    RestCommand,
+    ServerInfo,
+    UploadedFile,
+)
+from server.rest.accounts import change_me, register, reset_password, show_me
+from server.rest.class_code import show_class_code
+from server.rest.codes import request_code
+from server.rest.commands import carry_out
+from server.rest.devices import list_devices, log_in, log_out, log_out_current
+from server.rest.door import Door, Nowhere
+from server.rest.endpoint import Endpoint, Who, endpoint, endpoint_with
+from server.rest.files import download, make_file_link, upload
+from server.rest.info import show_info
+from server.rest.openapi import show_openapi
+from server.rest.posts import list_posts
+from server.rest.records import list_records, show_record
+from server.rest.responses import list_responses
+from server.rest.services import Services
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    endpoint("GET", "/api/info", Who.ANYONE, show_info, gives=ServerInfo),
+    endpoint_with(RequestCode, "POST", "/api/codes", Who.ANYONE, request_code),
+    endpoint_with(Register, "POST", "/api/accounts", Who.ANYONE, register, gives=LoggedIn, status=201),
+    endpoint_with(ResetPassword, "POST", "/api/passwords", Who.ANYONE, reset_password, gives=LoggedIn),
+    endpoint_with(LogIn, "POST", "/api/devices", Who.ANYONE, log_in, gives=LoggedIn, status=201),
+    endpoint("GET", "/api/devices", Who.ACCOUNT, list_devices, gives=Devices),
+    endpoint("DELETE", "/api/devices/current", Who.ACCOUNT, log_out_current),
+    endpoint("DELETE", "/api/devices/{id}", Who.ACCOUNT, log_out),
+    endpoint("GET", "/api/me", Who.ACCOUNT, show_me, gives=Me),
+    endpoint_with(ChangeMe, "PATCH", "/api/me", Who.ACCOUNT, change_me, gives=Me),
+    # Who may do what on a stream is the road's table, `server.core.access`.
+    endpoint_with(
+        RestCommand,
+        "POST",
+        "/api/commands",
+        Who.ACCOUNT,
+        carry_out,
+        gives=CommandDone,
+        limit_bytes=REST_COMMAND_BYTES,
+    ),
+    endpoint("GET", "/api/classrooms/{id}/records", Who.MEMBER, list_records, gives=Records, query=("after",)),
+    endpoint("GET", "/api/classrooms/{id}/code.svg", Who.STAFF, show_class_code, status=200),
+    endpoint("POST", "/api/classrooms/{id}/files", Who.STAFF, upload, gives=UploadedFile, query=("name",), status=201),
+    endpoint("GET", "/api/records/{id}", Who.MEMBER, show_record, gives=Record),
+    endpoint("GET", "/api/activities/{id}/responses", Who.STAFF, list_responses, gives=Responses),
+    endpoint("GET", "/api/activities/{id}/posts", Who.MEMBER, list_posts, gives=Posts, query=("before",)),
+    endpoint("GET", "/api/files/{id}/link", Who.MEMBER, make_file_link, gives=FileLink),
+    endpoint("GET", "/files/{id}", Who.LINK, download, query=("account", "until", "signature"), status=200),
+)
+
+
+def rest_routes(services: Services) -> list[BaseRoute]:
+    """The routes of the REST layer, in the order they are tried. The last catches what else begins with /api/ or
+    /files/, so that neither a page nor a redirect ever answers there."""
+    by_path: dict[str, dict[str, Endpoint]] = {}
+    endpoints = ENDPOINTS
+    if not services.config.is_production:
+        endpoints += (endpoint("GET", "/openapi.json", Who.ANYONE, show_openapi(ENDPOINTS), status=200),)
+    for each in endpoints:
+        by_path.setdefault(each.path, {})[each.method] = each
+    routes: list[BaseRoute] = [Route(path, Door(services, path, methods)) for path, methods in by_path.items()]
+    nowhere = Nowhere()
+    return [*routes, Route("/api/{rest:path}", nowhere), Route("/files/{rest:path}", nowhere)]

@@ -1,0 +1,27 @@
+"""What the REST layer is made with. The app builds it once."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from server.config import Config
+from server.entrance import Entrance
+from server.files.storage import Storage
+from server.limiter import Limiter
+from server.rest.pace import Pace
+from server.road import Road
+from server.store.pool import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    config: Config
+    database: Database
+    road: Road
+    entrance: Entrance
+    limiter: Limiter
+    storage: Storage
+    pace: Pace = field(default_factory=Pace)
+    # Images being remade at once: each may take 120 MB and a core.
+    images: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
