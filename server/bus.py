@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from redis.asyncio.connection import AbstractConnection, ConnectionPool
 from redis.exceptions import RedisError
@@ -67,7 +67,13 @@ class DeliveryPart:
     n_have: int
 
 
-Control = LoggedOut | SocketOpened
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SocketClosed:
+    account: AccountId
+    connection: str
+
+
+Control = LoggedOut | SocketOpened | SocketClosed
 
 
 class Ears(Protocol):
@@ -135,18 +141,12 @@ class Bus:
 
     def publish_logged_out(self, account: AccountId, devices: Sequence[DeviceId] = ()) -> None:
         """Cut the sockets of these devices on every node; of all the account's devices if none is named."""
-        self._publish_control(
-            LoggedOut(account=account, devices=tuple(devices)), {"k": "out", "a": account, "d": list(devices)}
-        )
+        self.publish_control(LoggedOut(account=account, devices=tuple(devices)))
 
-    def publish_opened(self, opened: SocketOpened) -> None:
-        parts = [opened.account, opened.device, opened.connection, opened.opened_ms]
-        self._publish_control(opened, {"k": "opened", "o": parts})
-
-    def _publish_control(self, control: Control, parts: dict[str, object]) -> None:
+    def publish_control(self, control: Control) -> None:
         if self._ears:
             self._ears.hear_control(control)
-        self._ring(CONTROL, parts)
+        self._ring(CONTROL, _control_parts(control))
 
     def _ring(self, channel: str, parts: dict[str, object]) -> None:
         if len(self._rings) >= WAITING_RINGS:
@@ -340,6 +340,18 @@ def _event_parts(event: Prepared) -> list[object]:
     return [event.seq, dict(event.frames), list(event.lost), list(event.recast), event.forgets]
 
 
+def _control_parts(control: Control) -> dict[str, object]:
+    match control:
+        case LoggedOut():
+            return {"k": "out", "a": control.account, "d": list(control.devices)}
+        case SocketOpened():
+            return {"k": "opened", "o": [control.account, control.device, control.connection, control.opened_ms]}
+        case SocketClosed():
+            return {"k": "closed", "a": control.account, "c": control.connection}
+        case _:
+            assert_never(control)
+
+
 def _tell(ears: Ears, stream: StreamId, payload: bytes) -> None:
     parts = unpack_parts(payload)
     match parts["k"]:
@@ -362,3 +374,5 @@ def _tell(ears: Ears, stream: StreamId, payload: bytes) -> None:
         case "opened":
             account, device, connection, opened_ms = parts["o"]
             ears.hear_control(SocketOpened(account=account, device=device, connection=connection, opened_ms=opened_ms))
+        case "closed":
+            ears.hear_control(SocketClosed(account=parts["a"], connection=parts["c"]))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from protocol.envelopes import Audience, Snapshot
+from protocol.envelopes import Audience
 from protocol.ids import AccountId, DeviceId, Seq, StreamId
 from server.hub.prepared import Prepared, PreparedGauge
 
@@ -55,8 +55,8 @@ class Book(Protocol):
     async def events_after(self, stream: StreamId, seq: Seq, limit: int) -> Sequence[Prepared]:
         """The events seq+1, seq+2, … in order, at most `limit`; texts withdrawn since are blank in them (I9)."""
 
-    async def snapshot(self, stream: StreamId, audience: Audience) -> Snapshot:
-        """The state and its position, read in one REPEATABLE READ transaction; the same for a whole audience."""
+    async def snapshot(self, stream: StreamId, audience: Audience) -> tuple[Seq, bytes]:
+        """An encoded Snapshot and its position, read in one REPEATABLE READ transaction; the same for the audience."""
 
     async def gauges(self, asked: Mapping[Asked, Audience]) -> Mapping[StreamId, Sequence[PreparedGauge]]:
         """The current gauges of these streams: the tallies of open activities, and in `private` each asker's `mine`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 
 from protocol.codec import Format, decode_server, encode
 
@@ -25,3 +26,19 @@ def frame_for(wire: Format, payload: bytes) -> bytes:
     if wire == "json":
         payload = b"".join(encode(envelope, "json") for envelope in decode_server(payload))
     return frame(payload, wire)
+
+
+def unwrap(data: bytes) -> Iterator[tuple[bool, bytes]]:
+    """Whether it is text, and the payload, of each of our own frames."""
+    start = 0
+    while start < len(data):
+        opcode, size = data[start], data[start + 1]
+        start += 2
+        if size == 126:
+            (size,) = struct.unpack_from("!H", data, start)
+            start += 2
+        elif size == 127:
+            (size,) = struct.unpack_from("!Q", data, start)
+            start += 8
+        yield opcode == _TEXT, data[start : start + size]
+        start += size

@@ -233,6 +233,11 @@ class Hub:
         attachment.checked = checked
         self._catch_up(attachment)
 
+    def give_nothing(self, attachment: Attachment) -> None:
+        """Membership was read anew, and there is none."""
+        self._finish_load(attachment)
+        self.lose(attachment)
+
     def retry(self, attachment: Attachment) -> None:
         """What was asked for has been done otherwise (the window was filled), or failed: look again."""
         if self._is_still_wanted(attachment):
@@ -254,20 +259,26 @@ class Hub:
             self.continue_catching()
 
     def continue_catching(self) -> None:
-        """Give more to those who are catching up and have room. Also to be called about once a second, and on drain."""
+        """Give more to those who are catching up and have room. Also to be called about once a second."""
         for connection in list(self._catching):
-            connection.unsent = connection.pipe.unsent()
-            if connection.unsent >= CHUNK_BYTES:
-                continue
-            if connection.is_behind:
-                connection.is_behind = False
-                connection.pipe.resume_reading()
-                self._touch(connection)
-            waiting = [each for each in connection.attachments.values() if not each.is_live]
-            for attachment in waiting:
-                self._catch_up(attachment)
-            if all(each.is_live for each in connection.attachments.values()):
-                self._catching.discard(connection)
+            self.continue_catching_of(connection)
+
+    def continue_catching_of(self, connection: Connection) -> None:
+        """Also to be called when its socket has drained."""
+        if connection not in self._catching:
+            return
+        connection.unsent = connection.pipe.unsent()
+        if connection.unsent >= CHUNK_BYTES:
+            return
+        if connection.is_behind:
+            connection.is_behind = False
+            connection.pipe.resume_reading()
+            self._touch(connection)
+        waiting = [each for each in connection.attachments.values() if not each.is_live]
+        for attachment in waiting:
+            self._catch_up(attachment)
+        if all(each.is_live or each.is_loading for each in connection.attachments.values()):
+            self._catching.discard(connection)
 
     def beat(self, connection: Connection, server_time: Millis) -> None:
         """A heartbeat with the heads of what the connection reads live."""
