@@ -1,0 +1,1174 @@
+// Made from the declarations by `shangke generate`; a test keeps it fresh. Do not edit.
+
+export type Body = { readonly [key: string]: unknown }
+
+export type Audience = 'staff' | 'student' | 'screen' | 'self'
+export type ClientKind = 'app' | 'web' | 'mini_program' | 'official_account'
+export type EndedHow = 'left' | 'kicked'
+export type Phase = 'draft' | 'published' | 'closed' | 'sent'
+export type Role = 'teacher' | 'assistant' | 'student'
+export type Code =
+  | 'bad_message'
+  | 'bad_field'
+  | 'unknown_command'
+  | 'id_conflict'
+  | 'slow_down'
+  | 'too_large'
+  | 'internal'
+  | 'overloaded'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'update_required'
+  | 'too_many_streams'
+  | 'bad_phone'
+  | 'bad_code'
+  | 'bad_login'
+  | 'weak_password'
+  | 'phone_taken'
+  | 'phone_unknown'
+  | 'sms_failed'
+  | 'code_unknown'
+  | 'already_member'
+  | 'not_a_member'
+  | 'in_session'
+  | 'not_in_session'
+  | 'already_in_session'
+  | 'last_teacher'
+  | 'too_many_classrooms'
+  | 'unknown_kind'
+  | 'time_limit_not_allowed'
+  | 'bad_phase'
+  | 'already_answered'
+  | 'too_late'
+  | 'activity_closed'
+  | 'bad_answer'
+  | 'too_many_activities'
+  | 'file_type'
+  | 'file_too_large'
+  | 'upload_broken'
+
+export const PROTOCOL_VERSION = 1
+export const SUBPROTOCOL = 'shangke.v1.msgpack'
+export const MESSAGE_BYTES = 16384
+export const REST_COMMAND_BYTES = 262144
+export const DEPTH = 8
+export const LIST_ITEMS = 256
+export const MAP_ITEMS = 256
+export const TEXT_CHARS = 2000
+export const MARKDOWN_CHARS = 20000
+export const COMMANDS_PER_S = 20
+export const COMMAND_BURST = 40
+export const DEVICES_PER_ACCOUNT = 5
+export const STREAMS_PER_CONNECTION = 200
+export const HELLO_TIMEOUT_S = 10
+export const WINDOW_EVENTS = 512
+export const PAGE_EVENTS = 300
+export const RESUME_EVENTS = 2000
+export const POSTS_IN_SNAPSHOT = 100
+export const HEARTBEAT_S = 25
+export const BEHIND_BYTES = 262144
+export const STALL_S = 15
+export const GAUGE_INTERVAL_S = 0.25
+export const GAP_WAIT_MS = 50
+export const HEADS_INTERVAL_S = 1.0
+export const SUBMIT_GRACE_MS = 2000
+
+/** 4500-4999: stay away. */
+export const CLOSE_RESTART = 1012
+export const CLOSE_TOO_BIG = 1009
+export const CLOSE_BAD_MESSAGE = 4400
+export const CLOSE_HELLO_TIMEOUT = 4408
+export const CLOSE_STALLED = 4410
+export const CLOSE_TOO_FAST = 4429
+export const CLOSE_OVERLOADED = 4453
+export const CLOSE_UNAUTHENTICATED = 4501
+export const CLOSE_LOGGED_OUT = 4502
+export const CLOSE_TOO_MANY_DEVICES = 4503
+export const CLOSE_UPDATE_REQUIRED = 4504
+export const CLOSE_UNSUPPORTED_PROTOCOL = 4505
+
+/** The first item of each envelope. */
+export const Tag = {
+  Hello: 0,
+  Command: 1,
+  Pong: 2,
+  Attach: 3,
+  Detach: 4,
+  Refresh: 5,
+  Hint: 6,
+  Welcome: 16,
+  Done: 17,
+  RefusedReply: 18,
+  Event: 19,
+  Snapshot: 20,
+  Gauge: 21,
+  Signal: 22,
+  Ping: 23,
+  Reconnect: 24,
+  Gone: 25,
+  Attached: 26,
+  Fault: 27,
+} as const
+
+/**
+ * Client: follow a stream. Answered by the events after `position` or by a snapshot, then `attached`; or by `gone`.
+ *
+ * `audience` is the audience the client's state was folded for; when it is no longer the reader's, or
+ * `position` is null, a snapshot is sent. `as_screen` asks for the projector's view (staff only).
+ */
+export type Attach = readonly [
+  tag: 3,
+  stream: string,
+  position?: number | null,
+  audience?: Audience | null,
+  as_screen?: boolean,
+]
+
+/** Client: the first message, within 10 s. The token travels here, never in the URL. Answered by `welcome`. */
+export type Hello = readonly [
+  tag: 0,
+  token: string,
+  client_kind: ClientKind,
+  client_version: string,
+  streams?: readonly Attach[],
+  version?: number,
+]
+
+/** Client: a wish. Answered, after commit, by `done` or `refused` with the same id; resent unchanged until then. */
+export type Command = readonly [
+  tag: 1,
+  id: string,
+  op: string,
+  stream: string,
+  body?: Body,
+]
+
+/** Client: how far it has applied each stream. Answers `ping`; after new events, at most one a second. */
+export type Pong = readonly [
+  tag: 2,
+  positions?: { readonly [key: string]: number },
+]
+
+/** Client: stop following a stream. */
+export type Detach = readonly [
+  tag: 4,
+  stream: string,
+]
+
+/** Client: a newer token of the same device, so that the socket outlives the old one. */
+export type Refresh = readonly [
+  tag: 5,
+  token: string,
+]
+
+/** Client: an ephemeral signal to the others of a stream (typing). Dropped first, never answered. */
+export type Hint = readonly [
+  tag: 6,
+  stream: string,
+  name: string,
+  body?: Body,
+]
+
+/** Server: the hello is accepted. `server_time` lets the client show server time (I10). */
+export type Welcome = readonly [
+  tag: 16,
+  account: string,
+  device: string,
+  server_time: number,
+  heartbeat_s: number,
+  node: string,
+]
+
+/** Server: the command is committed. `seq` is the position its last event has in `stream`, if it made one. */
+export type Done = readonly [
+  tag: 17,
+  id: string,
+  result: Body | null,
+  seq: number | null,
+]
+
+/** Server: the command had no effect. `retry`: the same command, same id, may succeed later. */
+export type RefusedReply = readonly [
+  tag: 18,
+  id: string,
+  code: string,
+  retry: boolean,
+  zh: string,
+  en: string,
+  retry_after_ms: number | null,
+  data: { readonly [key: string]: string | number } | null,
+]
+
+/** Server: fact number `seq` of a stream. A blank (`name` empty) only counts: this audience may not see the fact. */
+export type Event = readonly [
+  tag: 19,
+  stream: string,
+  seq: number,
+  at: number,
+  name: string,
+  body: Body | null,
+]
+
+/** Server: the whole state of a stream at `seq` for one audience; replaces what the client holds. */
+export type Snapshot = readonly [
+  tag: 20,
+  stream: string,
+  seq: number,
+  kind: 'account' | 'classroom',
+  audience: Audience,
+  state: Body,
+]
+
+/** Server: the latest value of something; never replayed. A client keeps the greatest `rev` per (name, key). */
+export type Gauge = readonly [
+  tag: 21,
+  stream: string,
+  name: string,
+  key: string,
+  rev: number,
+  value: Body | null,
+]
+
+/** Server: somebody's ephemeral hint. */
+export type Signal = readonly [
+  tag: 22,
+  stream: string,
+  name: string,
+  account: string,
+  body: Body,
+]
+
+/** Server: heartbeat with the head of every attached stream. A client behind a head asks again with `attach`. */
+export type Ping = readonly [
+  tag: 23,
+  server_time: number,
+  heads: { readonly [key: string]: number },
+]
+
+/** Server: this node is about to stop; come back after `after_ms`. */
+export type Reconnect = readonly [
+  tag: 24,
+  after_ms: number,
+]
+
+/** Server: the stream is no longer the reader's, or never was (the answer is the same). Drop its state. */
+export type Gone = readonly [
+  tag: 25,
+  stream: string,
+  code: string,
+  zh: string,
+  en: string,
+]
+
+/**
+ * Server: the continuation or snapshot is complete up to `head`; what follows is live.
+ *
+ * `how` says where it came from: `memory`, `pages` (Postgres) or `snapshot`.
+ */
+export type Attached = readonly [
+  tag: 26,
+  stream: string,
+  head: number,
+  how: 'memory' | 'pages' | 'snapshot',
+]
+
+/** Server: a message could not be taken (unreadable, before hello, too many) and belongs to no command id. */
+export type Fault = readonly [
+  tag: 27,
+  code: string,
+  retry: boolean,
+  zh: string,
+  en: string,
+  retry_after_ms: number | null,
+]
+
+export interface RenameAccount {
+  readonly name: string
+}
+
+/** Result: `{classroom}`. The creator becomes its teacher. */
+export interface CreateClassroom {
+  readonly name: string
+}
+
+/** Join as a student by the 6-character class code, case-insensitive (D12). Result: `{classroom}`. */
+export interface JoinClassroom {
+  readonly code: string
+}
+
+export interface RenameClassroom {
+  readonly name: string
+}
+
+/** The old code stops working at once. Result: `{code}`. */
+export type ResetCode = { readonly [key: string]: never }
+
+/** The code lets people in again. */
+export type OpenCode = { readonly [key: string]: never }
+
+/** Nobody can join by the code until it is opened again. */
+export type CloseCode = { readonly [key: string]: never }
+
+/** Only out of session (R65). */
+export type LeaveClassroom = { readonly [key: string]: never }
+
+/** Teacher; also in session (R66). The member loses the stream at once, on every node (R67). */
+export interface KickMember {
+  readonly account: string
+}
+
+/** Teacher: make a member teacher, assistant or student. The last teacher cannot be changed. */
+export interface SetRole {
+  readonly account: string
+  readonly role: Role
+}
+
+/** The name somebody goes by in this classroom: one's own, or anybody's for staff. */
+export interface RenameMember {
+  readonly account: string
+  readonly name: string
+}
+
+/** 上课. Result: `{session}`. Refused when one is open (R69). */
+export type StartSession = { readonly [key: string]: never }
+
+/** 下课. Closes every open activity of the session first (D10). */
+export type EndSession = { readonly [key: string]: never }
+
+/** Make a draft (`activity` null) or change one. Result: `{activity}`. Allowed in and out of session. */
+export interface DraftActivity {
+  readonly kind: string
+  readonly title: string
+  readonly config: Body
+  readonly activity?: string | null
+}
+
+export interface DiscardActivity {
+  readonly activity: string
+}
+
+/** Publish a draft in the running session (R71). Refused with `bad_field` when the draft is incomplete. */
+export interface PublishActivity {
+  readonly activity: string
+}
+
+/** Give a timed exercise more time. */
+export interface ExtendActivity {
+  readonly activity: string
+  readonly extra_s: number
+}
+
+export interface CloseActivity {
+  readonly activity: string
+}
+
+/** A verb of the kind, for instance `send` of a lesson plan (发给学生) or `show_results` of a survey. */
+export interface ActOnActivity {
+  readonly activity: string
+  readonly verb: string
+  readonly value?: Body
+}
+
+/** Result: `{post}`. */
+export interface AddPost {
+  readonly activity: string
+  readonly text: string
+  readonly reply_to?: string | null
+}
+
+/** One's own, or anybody's for staff. */
+export interface RemovePost {
+  readonly activity: string
+  readonly post: string
+}
+
+/** Keep what is typed so far (D7). The last save before the deadline is what the server submits at zero. */
+export interface SaveResponse {
+  readonly activity: string
+  readonly value: Body
+}
+
+/** Answer. Once; a second device is refused with `already_answered`. Result: one's own `mine` gauge value. */
+export interface SubmitResponse {
+  readonly activity: string
+  readonly value?: Body
+}
+
+/** Teacher: correct one student's response as the kind allows (a check-in status, the points of a short text). */
+export interface CorrectResponse {
+  readonly activity: string
+  readonly account: string
+  readonly correction: Body
+  readonly reason?: string
+}
+
+export interface AccountRenamed {
+  readonly name: string
+}
+
+/** One classroom the account is in. Its name and state are in the classroom's own stream. */
+export interface Membership {
+  readonly classroom: string
+  readonly role: Role
+}
+
+/** The account is now in the classroom; attach to its stream. */
+export interface MembershipBegun {
+  readonly membership: Membership
+}
+
+export interface MembershipChanged {
+  readonly membership: Membership
+}
+
+export interface MembershipEnded {
+  readonly classroom: string
+  readonly how: EndedHow
+}
+
+export interface ClassroomRenamed {
+  readonly name: string
+}
+
+/** The class code was reset, opened or closed. `code` as in `ClassroomState`. */
+export interface CodeChanged {
+  readonly code: string | null
+  readonly is_code_open: boolean
+}
+
+/** A person in the classroom. `name` is the name they go by in this classroom. */
+export interface Member {
+  readonly account: string
+  readonly name: string
+  readonly role: Role
+  readonly joined_at: number
+}
+
+/** Students see only the count (`member` is null for them). */
+export interface MemberJoined {
+  readonly member: Member | null
+  readonly n_members: number
+}
+
+/** A new role or a new name; staff only. `role_before` is the role until now: the same, when the name changed. */
+export interface MemberChanged {
+  readonly member: Member
+  readonly role_before: Role
+  readonly n_members: number
+}
+
+/** `account` is null for students. */
+export interface MemberLeft {
+  readonly account: string | null
+  readonly how: EndedHow
+  readonly n_members: number
+}
+
+/** One lesson, from 上课 to 下课. `number` counts the classroom's sessions from 1. */
+export interface Session {
+  readonly id: string
+  readonly number: number
+  readonly started_at: number
+}
+
+export interface SessionStarted {
+  readonly session: Session
+}
+
+/** Every open activity was closed by events of its own just before. The client clears `session` and `activities`. */
+export interface SessionEnded {
+  readonly session: string
+}
+
+/** An activity being prepared; staff only. `config` may be incomplete until it is published. */
+export interface Draft {
+  readonly id: string
+  readonly kind: string
+  readonly title: string
+  readonly config: Body
+  readonly updated_at: number
+}
+
+/** A draft was made or changed; staff only. */
+export interface ActivityDrafted {
+  readonly draft: Draft
+}
+
+/** A draft was thrown away; staff only. */
+export interface ActivityDiscarded {
+  readonly activity: string
+}
+
+/** One contribution to a discussion, numbered from 1 in its activity. Removed, it keeps its place, without text. */
+export interface Post {
+  readonly id: string
+  readonly number: number
+  readonly author: string
+  readonly author_name: string
+  readonly is_staff: boolean
+  readonly at: number
+  readonly text: string | null
+  readonly reply_to: string | null
+  readonly removed_by: 'author' | 'staff' | null
+}
+
+/**
+ * A published activity as one audience may see it.
+ *
+ * `config`: for students and the screen without answer keys until `closed`.
+ * `state`: what the kind changes while it runs (for instance whether results are shown).
+ * `posts`: the last 100; `n_posts` counts all. `tally`: the final one, from the close on.
+ */
+export interface Activity {
+  readonly id: string
+  readonly kind: string
+  readonly title: string
+  readonly config: Body
+  readonly phase: Phase
+  readonly state: Body
+  readonly published_at: number
+  readonly deadline_at: number | null
+  readonly closed_at: number | null
+  readonly n_posts: number
+  readonly posts: readonly Post[]
+  readonly tally: Body | null
+}
+
+/** The draft of the same id, if any, is gone with it. */
+export interface ActivityPublished {
+  readonly activity: Activity
+}
+
+export interface ActivityExtended {
+  readonly activity: string
+  readonly deadline_at: number
+}
+
+/**
+ * The kind's own verb was applied: the new phase and the whole new `state`.
+ *
+ * `tally`: once closed, the final one as it may be seen from now on (null again when the verb hid it).
+ */
+export interface ActivityChanged {
+  readonly activity: string
+  readonly kind: string
+  readonly verb: string
+  readonly phase: Phase
+  readonly state: Body
+  readonly tally: Body | null
+}
+
+/** No more answers. Carries the final tally (I6) and the config as it may now be seen, with any answer keys. */
+export interface ActivityClosed {
+  readonly activity: string
+  readonly kind: string
+  readonly state: Body
+  readonly closed_at: number
+  readonly tally: Body | null
+  readonly config: Body
+}
+
+export interface PostAdded {
+  readonly activity: string
+  readonly post: Post
+}
+
+export interface PostRemoved {
+  readonly activity: string
+  readonly post: string
+  readonly removed_by: 'author' | 'staff'
+}
+
+/**
+ * A teacher corrected one student's response: the audit entry. `tally` is the new final one, once closed.
+ *
+ * Students and the screen are told the new tally, if they may see it, and nothing else: `account`, `correction` and
+ * `by` are null and `reason` is empty for them.
+ */
+export interface ResponseCorrected {
+  readonly activity: string
+  readonly kind: string
+  readonly state: Body
+  readonly account: string | null
+  readonly correction: Body | null
+  readonly reason: string
+  readonly by: string | null
+  readonly tally: Body | null
+}
+
+/** Gauge `delivery`, staff only: of `n_online` student devices, `n_have` have applied event `seq`. */
+export interface Delivery {
+  readonly seq: number
+  readonly n_online: number
+  readonly n_have: number
+}
+
+/**
+ * Gauge `mine`, to the account's own devices: the own response. `result` is the kind's, once it may be seen.
+ *
+ * Phase `none`: nothing was answered, and yet there is a result (absent, or excused by the teacher).
+ */
+export interface Mine {
+  readonly phase: 'none' | 'saved' | 'submitted'
+  readonly value: Body | null
+  readonly saved_at: number | null
+  readonly submitted_at: number | null
+  readonly is_auto: boolean
+  readonly result: Body | null
+}
+
+/** Snapshot of an account stream. `memberships` in the order of joining. */
+export interface AccountState {
+  readonly id: string
+  readonly name: string
+  readonly memberships: readonly Membership[]
+}
+
+/**
+ * Snapshot of a classroom stream.
+ *
+ * `code` is null for students (they cannot hand the door on) and when the code is closed.
+ * `members` and `drafts` are empty for every audience but staff; `n_members` counts students, for everybody.
+ * `activities` are those of the session that is open, oldest first; empty when class is not in session.
+ */
+export interface ClassroomState {
+  readonly id: string
+  readonly name: string
+  readonly code: string | null
+  readonly is_code_open: boolean
+  readonly n_members: number
+  readonly members: readonly Member[]
+  readonly session: Session | null
+  readonly activities: readonly Activity[]
+  readonly drafts: readonly Draft[]
+}
+
+export interface RequestCode {
+  readonly phone: string
+  readonly purpose: 'login' | 'register' | 'reset'
+}
+
+export interface Register {
+  readonly phone: string
+  readonly code: string
+  readonly password: string
+  readonly name?: string | null
+  readonly client_kind?: ClientKind
+  readonly client_version?: string
+  readonly label?: string
+}
+
+/**
+ * With a password or with a code, never both.
+ *
+ * `device_key`: what `LoggedIn` gave this client the last time; guesses by strangers do not slow its owner down.
+ */
+export interface LogIn {
+  readonly phone: string
+  readonly password?: string | null
+  readonly code?: string | null
+  readonly device_key?: string | null
+  readonly client_kind?: ClientKind
+  readonly client_version?: string
+  readonly label?: string
+}
+
+/** A new password for a code sent for `reset`. Logs every other device out; answered with `LoggedIn`. */
+export interface ResetPassword {
+  readonly phone: string
+  readonly code: string
+  readonly password: string
+  readonly client_kind?: ClientKind
+  readonly client_version?: string
+  readonly label?: string
+}
+
+/** A new name; classrooms that knew the account by the old one follow. */
+export interface ChangeMe {
+  readonly name: string
+}
+
+export interface Me {
+  readonly id: string
+  readonly name: string
+  readonly phone: string
+}
+
+/** `token` is shown this once; the server keeps only its hash. `device_key` outlives it, for the next log-in. */
+export interface LoggedIn {
+  readonly token: string
+  readonly expires_at: number
+  readonly device: string
+  readonly device_key: string
+  readonly account: Me
+}
+
+export interface Device {
+  readonly id: string
+  readonly client_kind: ClientKind
+  readonly client_version: string
+  readonly label: string
+  readonly created_at: number
+  readonly seen_at: number
+  readonly is_current: boolean
+}
+
+export interface Devices {
+  readonly devices: readonly Device[]
+}
+
+/** A command over REST: the same road, the same idempotency. Answered with `Done` as a map, or a problem. */
+export interface RestCommand {
+  readonly id: string
+  readonly op: string
+  readonly stream: string
+  readonly body?: Body
+}
+
+export interface CommandDone {
+  readonly id: string
+  readonly result: Body | null
+  readonly seq: number | null
+}
+
+/** A past session in the list of 课堂记录 (R92). */
+export interface RecordSummary {
+  readonly session: string
+  readonly number: number
+  readonly started_at: number
+  readonly ended_at: number
+  readonly n_activities: number
+}
+
+export interface Records {
+  readonly records: readonly RecordSummary[]
+  readonly next: string | null
+}
+
+/** An activity of a past session and, for students, what they did in it. */
+export interface RecordedActivity {
+  readonly activity: Activity
+  readonly mine: Mine | null
+}
+
+export interface Record {
+  readonly classroom: string
+  readonly classroom_name: string
+  readonly session: Session
+  readonly ended_at: number
+  readonly activities: readonly RecordedActivity[]
+}
+
+/** One student's response as staff may see it. `value` is null for an anonymous survey. */
+export interface StaffResponse {
+  readonly account: string
+  readonly name: string
+  readonly phase: 'none' | 'saved' | 'submitted'
+  readonly value: Body | null
+  readonly submitted_at: number | null
+  readonly is_auto: boolean
+  readonly result: Body | null
+}
+
+export interface Responses {
+  readonly activity: string
+  readonly responses: readonly StaffResponse[]
+}
+
+/** Earlier contributions to a discussion, oldest first; `has_more`: there are still earlier ones. */
+export interface Posts {
+  readonly activity: string
+  readonly posts: readonly Post[]
+  readonly has_more: boolean
+}
+
+export interface UploadedFile {
+  readonly id: string
+  readonly name: string
+  readonly content_type: string
+  readonly size_bytes: number
+  readonly sha256: string
+}
+
+/** A link that works without the app's token until `expires_at`. */
+export interface FileLink {
+  readonly url: string
+  readonly expires_at: number
+}
+
+export interface ServerInfo {
+  readonly name: string
+  readonly version: string
+  readonly server_time: number
+}
+
+/** application/problem+json with our code, both languages and whether to try again. */
+export interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly code: string
+  readonly zh: string
+  readonly en: string
+  readonly retry: boolean
+  readonly request_id: string
+  readonly retry_after_s: number | null
+  readonly data: { readonly [key: string]: string | number } | null
+}
+
+/** Who signs later than `late_after_s` after the opening is late; without it nobody is. */
+export interface CheckInConfig {
+  readonly v: 1
+  readonly late_after_s: number | null
+}
+
+export interface CheckInState {
+  readonly v: 1
+}
+
+/** Signing says nothing but that one is here. */
+export interface CheckInValue {
+  readonly v: 1
+}
+
+/** Everybody once. `present` and `late` in the order of signing; `waiting` have not signed yet. */
+export interface CheckInLists {
+  readonly present: readonly string[]
+  readonly late: readonly string[]
+  readonly excused: readonly string[]
+  readonly absent: readonly string[]
+  readonly waiting: readonly string[]
+}
+
+/** `lists` is for staff; the screen has the counts alone. */
+export interface CheckInTally {
+  readonly v: 1
+  readonly n_students: number
+  readonly n_present: number
+  readonly n_late: number
+  readonly n_excused: number
+  readonly n_absent: number
+  readonly n_waiting: number
+  readonly lists: CheckInLists | null
+}
+
+export interface CheckInResult {
+  readonly v: 1
+  readonly status: 'absent' | 'excused' | 'late' | 'present'
+}
+
+export interface CheckInCorrection {
+  readonly v: 1
+  readonly status: 'absent' | 'excused' | 'late' | 'present'
+}
+
+/** One of `options` is right: number `key`, from 0. */
+export interface SingleQuestion {
+  readonly type: 'single'
+  readonly text: string
+  readonly options: readonly string[]
+  readonly key: number | null
+  readonly points: number
+  readonly explanation: string
+}
+
+/** Exactly the options of `key` are right. */
+export interface MultipleQuestion {
+  readonly type: 'multiple'
+  readonly text: string
+  readonly options: readonly string[]
+  readonly key: readonly number[] | null
+  readonly points: number
+  readonly explanation: string
+}
+
+export interface TrueFalseQuestion {
+  readonly type: 'true_false'
+  readonly text: string
+  readonly key: boolean | null
+  readonly points: number
+  readonly explanation: string
+}
+
+/** `key` holds the accepted answers of each blank. `n_blanks` is set by the server. */
+export interface FillInQuestion {
+  readonly type: 'fill_in'
+  readonly text: string
+  readonly n_blanks: number
+  readonly key: readonly readonly string[][] | null
+  readonly points: number
+  readonly explanation: string
+}
+
+/** Graded by the teacher. `key` is an answer to compare with, if the teacher likes. */
+export interface ShortTextQuestion {
+  readonly type: 'short_text'
+  readonly text: string
+  readonly key: string | null
+  readonly points: number
+  readonly explanation: string
+}
+
+/**
+ * `half_points`: part of a multiple choice without a wrong option is worth half. `reveal_key`: after the close
+ * students see keys and explanations; before it they never do.
+ */
+export interface ExerciseConfig {
+  readonly v: 1
+  readonly questions: readonly (SingleQuestion | MultipleQuestion | TrueFalseQuestion | FillInQuestion | ShortTextQuestion)[]
+  readonly time_limit_s: number | null
+  readonly half_points: boolean
+  readonly reveal_key: boolean
+}
+
+export interface ExerciseState {
+  readonly v: 1
+}
+
+/** In the order of the questions; null, or missing at the end, is not answered. */
+export interface ExerciseValue {
+  readonly v: 1
+  readonly answers: readonly (boolean | number | string | readonly (number | string)[] | null)[]
+}
+
+export interface FillInCount {
+  readonly text: string
+  readonly n: number
+}
+
+/**
+ * Of those who submitted. `options`: how often each was chosen (for true or false: true, then false).
+ *
+ * `top`: the most frequent answers to each blank, staff only.
+ */
+export interface ExerciseQuestionTally {
+  readonly n_answered: number
+  readonly n_right: number
+  readonly n_ungraded: number
+  readonly points: number
+  readonly options: readonly number[] | null
+  readonly top: readonly readonly FillInCount[][] | null
+}
+
+/** `points` is the average of those who submitted. The screen sees it and `questions` only after the close. */
+export interface ExerciseTally {
+  readonly v: 1
+  readonly n_students: number
+  readonly n_saved: number
+  readonly n_submitted: number
+  readonly points: number | null
+  readonly max_points: number
+  readonly questions: readonly ExerciseQuestionTally[]
+}
+
+/** Both null: to be graded by the teacher. */
+export interface ExerciseMark {
+  readonly is_right: boolean | null
+  readonly points: number | null
+}
+
+/** One's own, after submitting. `n_ungraded` questions wait for the teacher; `points` counts what is marked. */
+export interface ExerciseResult {
+  readonly v: 1
+  readonly points: number
+  readonly max_points: number
+  readonly n_ungraded: number
+  readonly marks: readonly ExerciseMark[]
+}
+
+/** Points given by the teacher, by number of the question from "0". Those given before stay. */
+export interface ExerciseCorrection {
+  readonly v: 1
+  readonly points: { readonly [key: string]: number }
+}
+
+export interface SurveySingle {
+  readonly type: 'single'
+  readonly text: string
+  readonly options: readonly string[]
+  readonly is_required: boolean
+}
+
+export interface SurveyMultiple {
+  readonly type: 'multiple'
+  readonly text: string
+  readonly options: readonly string[]
+  readonly is_required: boolean
+}
+
+/** From 1 to `most`. */
+export interface SurveyRating {
+  readonly type: 'rating'
+  readonly text: string
+  readonly most: 5 | 10
+  readonly is_required: boolean
+}
+
+export interface SurveyText {
+  readonly type: 'text'
+  readonly text: string
+  readonly is_required: boolean
+}
+
+export interface SurveyConfig {
+  readonly v: 1
+  readonly questions: readonly (SurveySingle | SurveyMultiple | SurveyRating | SurveyText)[]
+  readonly is_anonymous: boolean
+}
+
+/** `is_shown`: students and the screen see the results (verbs `show_results`, `hide_results`). */
+export interface SurveyState {
+  readonly v: 1
+  readonly is_shown: boolean
+}
+
+/** In the order of the questions; null, or missing at the end, is not answered. */
+export interface SurveyValue {
+  readonly v: 1
+  readonly answers: readonly (number | readonly number[] | string | null)[]
+}
+
+/**
+ * `options`: how often each was chosen; of a rating, from 1 on. `average`: of a rating. `texts`: staff only,
+ * sorted, and only the first of very many; `n_answered` counts them all.
+ */
+export interface SurveyQuestionTally {
+  readonly n_answered: number
+  readonly options: readonly number[] | null
+  readonly average: number | null
+  readonly texts: readonly string[] | null
+}
+
+/** `is_withheld`: too few answered an anonymous survey to say what they said; `questions` is empty then. */
+export interface SurveyTally {
+  readonly v: 1
+  readonly n_students: number
+  readonly n_answers: number
+  readonly is_withheld: boolean
+  readonly questions: readonly SurveyQuestionTally[]
+}
+
+/** `text` says more about the topic, which is the title. */
+export interface DiscussionConfig {
+  readonly v: 1
+  readonly text: string
+}
+
+export interface DiscussionState {
+  readonly v: 1
+}
+
+/** `image` is the id of an uploaded file of this classroom. */
+export interface AnnouncementConfig {
+  readonly v: 1
+  readonly text: string
+  readonly image: string | null
+}
+
+export interface AnnouncementState {
+  readonly v: 1
+}
+
+/** One of the two: `markdown`, or `file`, the id of an uploaded PDF of this classroom. */
+export interface LessonPlanConfig {
+  readonly v: 1
+  readonly markdown: string
+  readonly file: string | null
+}
+
+export interface LessonPlanState {
+  readonly v: 1
+}
+
+export type FromClient =
+  | Hello
+  | Command
+  | Pong
+  | Attach
+  | Detach
+  | Refresh
+  | Hint
+
+export type FromServer =
+  | Welcome
+  | Done
+  | RefusedReply
+  | Event
+  | Snapshot
+  | Gauge
+  | Signal
+  | Ping
+  | Reconnect
+  | Gone
+  | Attached
+  | Fault
+
+export interface Commands {
+  'account.rename': RenameAccount
+  'classroom.create': CreateClassroom
+  'classroom.join': JoinClassroom
+  'classroom.rename': RenameClassroom
+  'classroom.reset_code': ResetCode
+  'classroom.open_code': OpenCode
+  'classroom.close_code': CloseCode
+  'classroom.leave': LeaveClassroom
+  'member.kick': KickMember
+  'member.set_role': SetRole
+  'member.rename': RenameMember
+  'session.start': StartSession
+  'session.end': EndSession
+  'activity.draft': DraftActivity
+  'activity.discard': DiscardActivity
+  'activity.publish': PublishActivity
+  'activity.extend': ExtendActivity
+  'activity.close': CloseActivity
+  'activity.act': ActOnActivity
+  'activity.post': AddPost
+  'activity.remove_post': RemovePost
+  'response.save': SaveResponse
+  'response.submit': SubmitResponse
+  'response.correct': CorrectResponse
+}
+
+export interface Events {
+  'account.renamed': AccountRenamed
+  'membership.begun': MembershipBegun
+  'membership.changed': MembershipChanged
+  'membership.ended': MembershipEnded
+  'classroom.renamed': ClassroomRenamed
+  'classroom.code_changed': CodeChanged
+  'member.joined': MemberJoined
+  'member.changed': MemberChanged
+  'member.left': MemberLeft
+  'session.started': SessionStarted
+  'session.ended': SessionEnded
+  'activity.drafted': ActivityDrafted
+  'activity.discarded': ActivityDiscarded
+  'activity.published': ActivityPublished
+  'activity.extended': ActivityExtended
+  'activity.changed': ActivityChanged
+  'activity.closed': ActivityClosed
+  'activity.posted': PostAdded
+  'activity.post_removed': PostRemoved
+  'response.corrected': ResponseCorrected
+}
+
+export interface Gauges {
+  'delivery': Delivery
+  'mine': Mine
+}
+
+export interface Snapshots {
+  'account': AccountState
+  'classroom': ClassroomState
+}
+
+export interface Kinds {
+  check_in: { config: CheckInConfig; state: CheckInState; value: CheckInValue; tally: CheckInTally; result: CheckInResult; correction: CheckInCorrection; verb: never }
+  exercise: { config: ExerciseConfig; state: ExerciseState; value: ExerciseValue; tally: ExerciseTally; result: ExerciseResult; correction: ExerciseCorrection; verb: never }
+  survey: { config: SurveyConfig; state: SurveyState; value: SurveyValue; tally: SurveyTally; result: null; correction: null; verb: 'show_results' | 'hide_results' }
+  discussion: { config: DiscussionConfig; state: DiscussionState; value: null; tally: null; result: null; correction: null; verb: never }
+  announcement: { config: AnnouncementConfig; state: AnnouncementState; value: null; tally: null; result: null; correction: null; verb: never }
+  lesson_plan: { config: LessonPlanConfig; state: LessonPlanState; value: null; tally: null; result: null; correction: null; verb: 'send' }
+}
