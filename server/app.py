@@ -1,38 +1,81 @@
-"""Builds the app of one hub and joins its parts."""
+"""Builds the app of one hub and joins its parts: the book, the bell, the node, the road, then the doors.
+
+Nothing else knows all of them.
+"""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
 
-import asyncpg
 from redis.asyncio import Redis
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse
-from starlette.routing import Route
+from starlette.middleware import Middleware
+from starlette.routing import Mount, WebSocketRoute
 
+from server.book import StoreBook
 from server.config import Config
+from server.edge.health import health_routes
+from server.edge.metrics import metrics_routes
+from server.edge.node import open_node
+from server.edge.socket import SocketEndpoint
+from server.entrance import Entrance
+from server.files.storage import open_storage
+from server.gateways.choice import choose_sms
+from server.limiter import Limiter
+from server.open_road import open_road
+from server.pages import Pages
+from server.password import Passwords
+from server.rest.page_headers import PageHeaders
+from server.rest.routes import rest_routes
+from server.rest.services import Services
 from server.store import schema
+from server.store.pool import connect
+
+# Redis that hangs must not hang those who ask it; who asks knows what a failure means.
+REDIS_TIMEOUT_S = 2.0
 
 
 def create_app(config: Config) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with (
-            asyncpg.create_pool(config.database_url, min_size=1, max_size=config.database_connections) as pool,
-            Redis.from_url(config.redis_url) as bell,
+            connect(config.database_url, most=config.database_connections) as database,
+            Redis.from_url(
+                config.redis_url, socket_timeout=REDIS_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S
+            ) as redis,
+            Passwords() as passwords,
+            open_node(config.node, StoreBook(database), config.redis_url) as node,
+            open_road(database, node.bus, redis, config.redis_url) as road,
         ):
-            async with pool.acquire() as connection:
+            async with database.pool.acquire() as connection:
                 await schema.check(connection)
-            await bell.ping()
+            limiter = Limiter(redis)
+            entrance = Entrance(
+                database=database,
+                limiter=limiter,
+                passwords=passwords,
+                sms=choose_sms(config),
+                bus=node.bus,
+                secret=config.secret,
+            )
+            services = Services(
+                config=config,
+                database=database,
+                road=road,
+                entrance=entrance,
+                limiter=limiter,
+                storage=open_storage(config),
+            )
+            node.open_doors(road.travel)
+            app.state.drain = node.drain
+            app.router.routes[:] = [
+                WebSocketRoute("/ws", SocketEndpoint(node, config.origins)),
+                *health_routes(node),
+                *metrics_routes(node, config.ops_token),
+                *rest_routes(services),
+                Mount("/", Pages()),
+            ]
             yield
 
-    return Starlette(
-        routes=[Route("/health/live", yes), Route("/health/ready", yes)],
-        lifespan=lifespan,
-    )
-
-
-async def yes(request: Request) -> PlainTextResponse:
-    return PlainTextResponse("ok")
+    return Starlette(lifespan=lifespan, middleware=[Middleware(PageHeaders, config=config)])

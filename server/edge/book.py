@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from protocol.envelopes import Audience
+from protocol.envelopes import Audience, Snapshot
 from protocol.ids import AccountId, DeviceId, Seq, StreamId
 from server.hub.prepared import Prepared, PreparedGauge
 
@@ -49,14 +49,14 @@ class Book(Protocol):
     async def access(self, asked: Sequence[Asked]) -> Mapping[Asked, Access]:
         """Membership and head in ONE statement, so that a later event is known to be later. Missing: no access."""
 
-    async def heads(self, streams: Sequence[StreamId]) -> Mapping[StreamId, Seq]:
+    async def heads(self, asked: Sequence[StreamId]) -> Mapping[StreamId, Seq]:
         """The heads of these streams, in one statement."""
 
     async def events_after(self, stream: StreamId, seq: Seq, limit: int) -> Sequence[Prepared]:
         """The events seq+1, seq+2, … in order, at most `limit`; texts withdrawn since are blank in them (I9)."""
 
-    async def snapshot(self, stream: StreamId, audience: Audience) -> tuple[Seq, bytes]:
-        """An encoded Snapshot and its position, read in one REPEATABLE READ transaction; the same for the audience."""
+    async def snapshot(self, stream: StreamId, audience: Audience) -> Snapshot:
+        """The state and its position, read in one REPEATABLE READ transaction; the same for a whole audience."""
 
     async def gauges(self, asked: Mapping[Asked, Audience]) -> Mapping[StreamId, Sequence[PreparedGauge]]:
         """The current gauges of these streams: the tallies of open activities, and in `private` each asker's `mine`."""

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from protocol.codec import encode
 from protocol.envelopes import Attach, Audience
 from protocol.errors import Refused
 from protocol.ids import Seq, StreamId
@@ -177,7 +178,7 @@ class Supply:
         key = (stream.id, audience)
         kept = self._kept.get(key)
         if kept is None or kept[0] != stream.log.head:
-            kept = await self._snapshots.join((*key, stream.log.head), lambda: self._book.snapshot(stream.id, audience))
+            kept = await self._snapshots.join((*key, stream.log.head), lambda: self._read_snapshot(stream.id, audience))
             self._kept[key] = kept
         if audience != attachment.audience:
             self.hub.retry(attachment)
@@ -186,6 +187,10 @@ class Supply:
         # The snapshot may know more than the bell has told: then the rest is on its way, or lost.
         self.hub.see_head(stream, seq, self.now_ms())
         self.hub.give_snapshot(attachment, seq, payload)
+
+    async def _read_snapshot(self, stream: StreamId, audience: Audience) -> tuple[Seq, bytes]:
+        snapshot = await self._book.snapshot(stream, audience)
+        return snapshot.seq, encode(snapshot)
 
     async def _load_events(self, attachment: Attachment, position: Seq) -> None:
         stream = attachment.stream
