@@ -104,11 +104,10 @@ async def create(connection: asyncpg.Connection, book: Book) -> None:
         raise SchemaError("the database holds tables that are not Shangke's: give DATABASE_URL an empty one")
     async with connection.transaction():
         await connection.execute(book.schema.read_text())
-    made = await select_version(connection)
-    if made is None or made.version != book.version:
-        raise SchemaError(
-            f"schema.sql says it is version {made and made.version}, the migrations end at {book.version}"
-        )
+        made = await select_version(connection)
+        if made is None or made.version != book.version:
+            told = made and made.version
+            raise SchemaError(f"schema.sql says it is version {told}, the migrations end at {book.version}")
 
 
 async def move(connection: asyncpg.Connection, book: Book, before: Version, through: Phase) -> None:
