@@ -1,0 +1,1 @@
+"""Real hub processes, real sockets, real PostgreSQL and Redis."""

@@ -1,0 +1,53 @@
+"""People with devices, and the sockets of the nodes they come to."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from protocol.ids import AccountId, DeviceId
+from server.ids import draw_id
+from server.store import devices
+from server.store.devices import NewDevice
+from server.token import draw_token, hash_token
+from tests.edge.raw import Raw, open_raw
+from tests.harness.node import Node, Nodes
+from tests.harness.phone import Phone, phone
+from tests.harness.school import Lesson, School
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campus:
+    school: School
+    nodes: Nodes
+
+    async def device(self, account: AccountId) -> tuple[DeviceId, str]:
+        """A logged-in device and its token."""
+        token, device = draw_token(), DeviceId(draw_id())
+        new = NewDevice(
+            id=device, account=account, token_hash=hash_token(token), client_kind="web", client_version="1", label=""
+        )
+        async with self.school.db.transaction() as tx:
+            await devices.insert_device(tx, new, datetime.now(UTC))
+        return device, token
+
+    @contextlib.asynccontextmanager
+    async def phone(self, node: Node, account: AccountId) -> AsyncIterator[Phone]:
+        _, token = await self.device(account)
+        async with phone(node.socket_url, account=account, token=token) as switched_on:
+            yield switched_on
+
+    @contextlib.asynccontextmanager
+    async def raw(self, node: Node, account: AccountId, *streams: object) -> AsyncIterator[Raw]:
+        """A socket without manners that has said hello."""
+        _, token = await self.device(account)
+        async with open_raw(node.port) as raw:
+            await raw.greet(token, *streams)
+            yield raw
+
+    async def lesson(self, n_students: int) -> Lesson:
+        from tests.harness.school import a_lesson
+
+        return await a_lesson(self.school, n_students)

@@ -1,0 +1,1 @@
+"""Delivery without sockets: time and chance are arguments."""
