@@ -4,10 +4,13 @@ import type {
   ClassroomRecord,
   ClientKind,
   Device,
+  FileLink,
   LoggedIn,
   Me,
+  Posts,
   RecordPage,
   StaffResponse,
+  UploadedFile,
 } from '@/client/wire'
 
 export type CodePurpose = 'register' | 'login' | 'reset'
@@ -32,13 +35,15 @@ export interface ApiOptions {
 export type Api = ReturnType<typeof createApi>
 
 const TIMEOUT_MS = 15_000
+// 20 MB over a slow line.
+const UPLOAD_TIMEOUT_MS = 600_000
 
 export function createApi(options: ApiOptions) {
   const send = options.fetch ?? ((...given: Parameters<typeof fetch>) => globalThis.fetch(...given))
 
-  async function ask<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+  async function ask<Answer>(method: string, path: string, body?: object, timeoutMs = options.timeoutMs ?? TIMEOUT_MS): Promise<Answer> {
     const token = options.token()
-    const response = await reach(method, path, body, token)
+    const response = await reach(method, path, body, token, timeoutMs)
     if (response.status === 204) return undefined as Answer
     const answer = await read(response)
     if (response.ok) return answer as Answer
@@ -47,18 +52,18 @@ export function createApi(options: ApiOptions) {
     throw toRefusal(response, answer)
   }
 
-  async function reach(method: string, path: string, body: object | undefined, token: string | null) {
+  async function reach(method: string, path: string, body: object | undefined, token: string | null, timeoutMs: number) {
     const headers: Record<string, string> = { Accept: 'application/json' }
     if (token !== null) headers['Authorization'] = `Bearer ${token}`
-    if (body !== undefined) headers['Content-Type'] = 'application/json'
+    if (body !== undefined) headers['Content-Type'] = body instanceof Blob ? 'application/octet-stream' : 'application/json'
     try {
       return await send(`/api${path}`, {
         method,
         headers,
-        body: body === undefined ? null : JSON.stringify(body),
+        body: body === undefined ? null : body instanceof Blob ? body : JSON.stringify(body),
         cache: 'no-store',
         credentials: 'omit',
-        signal: AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS),
+        signal: AbortSignal.timeout(timeoutMs),
       })
     } catch {
       throw unreachable()
@@ -82,6 +87,11 @@ export function createApi(options: ApiOptions) {
       ask<ClassroomRecord>('GET', `/classrooms/${classroom}/records/${session}`),
     responses: async (activity: string) =>
       (await ask<{ responses: StaffResponse[] }>('GET', `/activities/${activity}/responses`)).responses,
+    /** The 50 posts before that number, oldest first. */
+    posts: (activity: string, before: number) => ask<Posts>('GET', `/activities/${activity}/posts?before=${before}`),
+    upload: (classroom: string, file: File) =>
+      ask<UploadedFile>('POST', `/classrooms/${classroom}/files?name=${encodeURIComponent(file.name)}`, file, UPLOAD_TIMEOUT_MS),
+    fileLink: (file: string) => ask<FileLink>('GET', `/files/${file}/link`),
   }
 }
 
