@@ -16,6 +16,8 @@ export interface KindCard {
   hue: Hue
   /** Place in the palette. */
   order: number
+  /** false: it never ends, as an announcement. */
+  closes?: boolean
   /** How the own state is called in the timeline; null: nothing to answer. */
   answer: { todo: Said; done: Said } | null
 }
@@ -31,6 +33,11 @@ const UNKNOWN: KindCard = {
 }
 
 const found = import.meta.glob<KindCard>('../phone/activities/*.vue', { query: '?kind', import: 'default', eager: true })
+
+/** Whether the activity can still be answered, or ended by the teacher. */
+export function isOpen({ kind, phase }: { kind: string; phase: string }): boolean {
+  return phase === 'published' && kindCard(kind).closes !== false
+}
 
 export function kindOf(path: string): string {
   return path.replace(/^.*\//, '').replace(/\.vue$/, '')
