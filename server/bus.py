@@ -198,22 +198,25 @@ class Bus:
 
     async def _ring_all(self) -> None:
         connection = self._pool.make_connection()
-        while True:
-            await self._has_rings.wait()
-            self._has_rings.clear()
-            await self._subscribe_new()
-            batch = [self._rings.popleft() for _ in range(min(len(self._rings), BATCH_RINGS))]
-            if self._rings:
-                self._has_rings.set()
-            if batch and not await self._deliver(connection, batch):
-                # A link that Redis closed while it was idle is found only by using it: once more on a new one.
-                # What was rung twice is dropped by who hears it.
-                connection = self._pool.make_connection()
-                if not await self._deliver(connection, batch):
-                    self.n_lost += len(batch)
-                    log.warning("event=rings_lost n=%d", len(batch))
+        try:
+            while True:
+                await self._has_rings.wait()
+                self._has_rings.clear()
+                await self._subscribe_new()
+                batch = [self._rings.popleft() for _ in range(min(len(self._rings), BATCH_RINGS))]
+                if self._rings:
+                    self._has_rings.set()
+                if batch and not await self._deliver(connection, batch):
+                    # A link that Redis closed while it was idle is found only by using it: once more on a new one.
+                    # What was rung twice is dropped by who hears it.
                     connection = self._pool.make_connection()
-                    await asyncio.sleep(RETRY_S)
+                    if not await self._deliver(connection, batch):
+                        self.n_lost += len(batch)
+                        log.warning("event=rings_lost n=%d", len(batch))
+                        connection = self._pool.make_connection()
+                        await asyncio.sleep(RETRY_S)
+        finally:
+            await connection.disconnect(nowait=True)
 
     async def _deliver(self, connection: AbstractConnection, batch: list[tuple[str, bytes]]) -> bool:
         try:
