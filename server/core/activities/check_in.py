@@ -86,8 +86,8 @@ def _status(activity: StoredActivity, response: Response | None) -> Status | Non
         return None
     if response.correction is not None:
         return border.stored(response.correction, CheckInCorrection).status
-    if response.submitted_at is None or activity.published_at is None:
-        return None
+    assert response.submitted_at is not None, "nobody has a response who neither signed nor was corrected"
+    assert activity.published_at is not None, "a draft takes no answers"
     late_after_s = border.stored(activity.config, CheckInConfig).late_after_s
     if late_after_s is not None and response.submitted_at > activity.published_at + timedelta(seconds=late_after_s):
         return "late"
