@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import uvloop
+from importlib import import_module
 
 from server import config as settings
-from server import doctor, log, seed, serve, up
-from server.config import Config, ConfigError
-from server.embedded import EmbeddedError
-from server.store import schema
-from server.store.schema import Phase, SchemaError
-from server.supervise import StartError
-from workers import run
-
-
-class CommandError(Exception):
-    """The command cannot be carried out; the text says why and how to mend it."""
-
-
-# What a person can mend: told in one line each, without a traceback.
-EXPECTED = (CommandError, ConfigError, EmbeddedError, SchemaError, StartError, up.UpError)
+from server import log
+from server.config import Config
+from server.told import Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
+    """`module` has a function `command(config, arguments)`; it is imported only when it is asked for, since `up` must
+    not wait for what the hubs will load anyway."""
+
     help: str
-    run: Callable[[Config, argparse.Namespace], int | None]
+    module: str
+
+
+COMMANDS = {
+    "up": Command(help="run everything on this machine: PostgreSQL, Redis, hubs, a worker", module="server.up"),
+    "serve": Command(help="run one hub process", module="server.serve"),
+    "worker": Command(help="run one worker process", module="workers.run"),
+    "migrate": Command(help="bring the database to the schema this code knows", module="server.migrate"),
+    "seed": Command(help="fill an empty database with a demo school", module="server.seed"),
+    "doctor": Command(help="say what is wrong here and how to mend it", module="server.doctor"),
+    "config": Command(help="list the settings, their meaning and defaults", module="server.cli"),
+}
 
 
 def main() -> None:
@@ -39,21 +39,22 @@ def main() -> None:
     try:
         config = settings.read()
         log.configure(config)
-        code = COMMANDS[arguments.command].run(config, arguments)
-    except* EXPECTED as group:
-        fail(group)
-    else:
-        sys.exit(code)
+        run: Callable[[Config, argparse.Namespace], int | None]
+        run = import_module(COMMANDS[arguments.command].module).command
+        code = run(config, arguments)
+    except* Told as group:
+        tell(group)
+        code = 1
+    sys.exit(code)
 
 
-def fail(group: BaseExceptionGroup[Exception]) -> None:
+def tell(group: BaseExceptionGroup[Told]) -> None:
     for error in group.exceptions:
         if isinstance(error, BaseExceptionGroup):
-            fail(error)
+            tell(error)
             continue
         for line in str(error).splitlines():
             print(f"shangke: {line}", file=sys.stderr)
-    sys.exit(1)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -70,60 +71,9 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def run_up(config: Config, arguments: argparse.Namespace) -> None:
-    up.run(settings.with_secret(config))
-
-
-def run_serve(config: Config, arguments: argparse.Namespace) -> None:
-    serve.run(settings.with_secret(needing_servers(config)))
-
-
-def run_worker(config: Config, arguments: argparse.Namespace) -> None:
-    uvloop.run(run.serve(settings.with_secret(needing_servers(config))))
-
-
-def run_migrate(config: Config, arguments: argparse.Namespace) -> None:
-    through = Phase.PRE if arguments.pre else Phase.POST
-    url = needing_database(config).database_url
-    before, after = asyncio.run(schema.migrate(url, through=through))
-    came_from = f"version {before.version}" if before else "empty"
-    print(f"the database was {came_from} and is at version {after.version}")
-
-
-def run_seed(config: Config, arguments: argparse.Namespace) -> None:
-    filled = asyncio.run(seed.seed(settings.with_secret(needing_servers(config))))
-    print("filled with a demo school" if filled else "left alone: it already holds accounts")
-
-
-def run_doctor(config: Config, arguments: argparse.Namespace) -> int:
-    return doctor.run(config)
-
-
-def run_config(config: Config, arguments: argparse.Namespace) -> None:
+def command(config: Config, arguments: argparse.Namespace) -> None:
     print(settings.table())
 
-
-def needing_database(config: Config) -> Config:
-    if config.database_url:
-        return config
-    raise CommandError("DATABASE_URL is needed; only `shangke up` brings its own PostgreSQL")
-
-
-def needing_servers(config: Config) -> Config:
-    if config.redis_url:
-        return needing_database(config)
-    raise CommandError("REDIS_URL is needed; only `shangke up` brings its own Redis")
-
-
-COMMANDS = {
-    "up": Command(help="run everything on this machine: PostgreSQL, Redis, hubs, a worker", run=run_up),
-    "serve": Command(help="run one hub process", run=run_serve),
-    "worker": Command(help="run one worker process", run=run_worker),
-    "migrate": Command(help="bring the database to the schema this code knows", run=run_migrate),
-    "seed": Command(help="fill an empty database with a demo school", run=run_seed),
-    "doctor": Command(help="say what is wrong here and how to mend it", run=run_doctor),
-    "config": Command(help="list the settings, their meaning and defaults", run=run_config),
-}
 
 if __name__ == "__main__":
     main()

@@ -12,13 +12,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from server.environment import Environment, Secret, between, flag, list_of, member, origin, path, text, url
+from server.told import Told
 
 PREFIX = "SHANGKE_"
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
-class ConfigError(Exception):
-    """The environment is wrong; the text has one line per fault, and names all of them."""
+class ConfigError(Told):
+    """The environment is wrong; the text names all faults."""
 
 
 class Mode(Enum):
@@ -210,6 +211,20 @@ def insecure(config: Config, values: Mapping[str, str]) -> list[str]:
         "DEBUG must not be set in production": values.get("DEBUG", "") not in ("", "0", "false"),
     }
     return [fault for fault, holds in checks.items() if holds]
+
+
+def needing_database(config: Config) -> Config:
+    """Raises: ConfigError, when there is no PostgreSQL to use."""
+    if config.database_url:
+        return config
+    raise ConfigError("DATABASE_URL is needed; only `shangke up` brings its own PostgreSQL")
+
+
+def needing_servers(config: Config) -> Config:
+    """Raises: ConfigError, when there is no PostgreSQL or no Redis to use."""
+    if config.redis_url:
+        return needing_database(config)
+    raise ConfigError("REDIS_URL is needed; only `shangke up` brings its own Redis")
 
 
 def with_secret(config: Config) -> Config:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import resource
@@ -16,11 +17,10 @@ from enum import Enum
 from pathlib import Path
 
 import asyncpg
-import httpx
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from server import embedded, up
+from server import embedded, probe, up
 from server.config import Config
 from server.embedded import EmbeddedError
 from server.embedded import postgres as embedded_postgres
@@ -64,7 +64,7 @@ def bad(what: str, mend: str) -> Finding:
     return Finding(verdict=Verdict.BAD, what=what, mend=mend)
 
 
-def run(config: Config) -> int:
+def command(config: Config, arguments: argparse.Namespace) -> int:
     """Prints the findings; 1 when something is bad."""
     findings = asyncio.run(examine(config))
     for finding in findings:
@@ -141,20 +141,12 @@ async def port(config: Config) -> Finding:
     try:
         up.refuse_taken_port(config)
     except up.UpError as error:
-        if await is_shangke(config):
+        if await probe.status(config, "/health/live") == 200:
             return good(f"Shangke answers on port {config.port}")
         return bad(str(error), f"find it with: ss -ltnp 'sport = :{config.port}'")
     except socket.gaierror as error:
         return bad(f"SHANGKE_HOST={config.host} is no address of this machine: {error.strerror}", "correct it")
     return good(f"port {config.port} is free")
-
-
-async def is_shangke(config: Config) -> bool:
-    try:
-        async with httpx.AsyncClient(trust_env=False, verify=False, timeout=WAIT_S) as client:
-            return (await client.get(f"{up.local_url(config)}/health/live")).status_code == 200
-    except httpx.HTTPError:
-        return False
 
 
 async def postgres(config: Config) -> AsyncIterator[Finding]:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import argparse
 
-from server.config import Config
+import uvloop
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogIn:
-    """A demo account, as it is printed for the person who starts Shangke."""
-
-    who: str
-    phone: str
-    password: str
+from server.config import Config, needing_servers, with_secret
 
 
-LOG_INS: tuple[LogIn, ...] = ()
+def command(config: Config, arguments: argparse.Namespace) -> None:
+    uvloop.run(seed(with_secret(needing_servers(config))))
 
 
-async def seed(config: Config) -> bool:
-    """Fill the database at `config.database_url`; False when it already holds accounts and nothing was done."""
-    return False
+async def seed(config: Config) -> None:
+    """Fill the database at `config.database_url` with the people of `demo.LOG_INS`; leave one that holds accounts."""

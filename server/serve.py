@@ -5,6 +5,7 @@ It knows sockets and signals, not what the app does.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import gc
@@ -21,7 +22,7 @@ from starlette.applications import Starlette
 
 from server import notify
 from server.app import create_app
-from server.config import Config
+from server.config import Config, needing_servers, with_secret
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +53,9 @@ class HubServer(uvicorn.Server):
         yield
 
 
-def run(config: Config) -> None:
+def command(config: Config, arguments: argparse.Namespace) -> None:
     """Serve until SIGTERM or SIGINT. Raises: SystemExit, when the app cannot start."""
+    config = with_secret(needing_servers(config))
     raise_file_limit()
     listener = listen(config.host, config.port)
     uvloop.run(serve(config, listener))

@@ -14,6 +14,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from server.embedded import Child, EmbeddedError
+from server.told import Told
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +25,8 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 Start = Callable[[], AbstractAsyncContextManager[Child]]
 
 
-class StartError(Exception):
-    """A program did not become ready; the text says which and how it ended."""
+class StartError(Told):
+    """A program did not become ready."""
 
 
 @contextlib.asynccontextmanager

@@ -5,6 +5,7 @@ It knows the programs and their order, not what they do.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import errno
@@ -13,20 +14,19 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.util import find_spec
 
 import asyncpg
-import httpx
 import uvloop
 
-from server import embedded, notify, seed
-from server.config import Config
+from server import demo, embedded, notify, probe
+from server.config import Config, with_secret
 from server.embedded import Child, folder
 from server.store import schema
 from server.supervise import Readiness, kept, readiness
+from server.told import Told
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +36,8 @@ READY_S = 60.0
 STOP_S = 40.0
 
 
-class UpError(Exception):
-    """It cannot run here; the text says why and how to mend it."""
+class UpError(Told):
+    """It cannot run here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +46,9 @@ class Program:
     command: str
 
 
-def run(config: Config) -> None:
-    """Until SIGTERM, SIGINT or SIGHUP. Raises: UpError, EmbeddedError, SchemaError, StartError, in a group or alone."""
-    uvloop.run(up(config))
+def command(config: Config, arguments: argparse.Namespace) -> None:
+    """Until SIGTERM, SIGINT or SIGHUP. Raises: Told, in a group or alone."""
+    uvloop.run(up(with_secret(config)))
 
 
 async def up(config: Config) -> None:
@@ -70,8 +70,8 @@ async def run_all(config: Config) -> None:
         await stack.enter_async_context(folder.locked(config.data, wait_s=5.0))
         config = await with_servers(config, stack)
         await schema.migrate(config.database_url)
-        if config.demo and await seed.seed(config):
-            log.info("filled the empty database with a demo school")
+        if config.demo and not await schema.has_accounts(config.database_url):
+            await finished(config, Program(name="seed", command="seed"))
         heard = await stack.enter_async_context(readiness(folder.socket_folder(config.data) / "notify.sock"))
         async with asyncio.TaskGroup() as starting:
             ready = [asyncio.Event() for _ in programs(config)]
@@ -91,32 +91,44 @@ async def keep_until_cancelled(config: Config, program: Program, heard: Readines
 
 def programs(config: Config) -> list[Program]:
     hubs = [Program(name=f"hub-{number}", command="serve") for number in range(1, config.nodes + 1)]
-    worker = [Program(name="worker", command="worker")] if find_spec("workers") else []
-    return hubs + worker
+    return [*hubs, Program(name="worker", command="worker")]
 
 
 @contextlib.asynccontextmanager
 async def running(config: Config, program: Program, heard: Readiness) -> AsyncIterator[Child]:
-    child = await embedded.spawn(
-        program.name,
-        [sys.executable, "-m", "server.cli", program.command],
-        log=None,
-        ends_by=((signal.SIGTERM, STOP_S),),
-        environment={
-            **os.environ,
-            "DATABASE_URL": config.database_url,
-            "REDIS_URL": config.redis_url,
-            "SHANGKE_DATA": str(config.data),
-            "SHANGKE_SECRET": config.secret.reveal(),
-            "SHANGKE_NODE": program.name,
-            notify.VARIABLE: str(heard.address),
-        },
-    )
+    child = await spawn(config, program, {notify.VARIABLE: str(heard.address)})
     try:
         await heard.of(child, wait_s=READY_S)
         yield child
     finally:
         await child.stop()
+
+
+async def finished(config: Config, program: Program) -> None:
+    """Run a program that ends by itself. Raises: UpError, when it fails."""
+    child = await spawn(config, program, {})
+    try:
+        if await child.process.wait() != 0:
+            raise UpError(f"`shangke {program.command}` failed: see its words above")
+    finally:
+        await child.stop()
+
+
+async def spawn(config: Config, program: Program, further: Mapping[str, str]) -> Child:
+    settings = {
+        "DATABASE_URL": config.database_url,
+        "REDIS_URL": config.redis_url,
+        "SHANGKE_DATA": str(config.data),
+        "SHANGKE_SECRET": config.secret.reveal(),
+        "SHANGKE_NODE": program.name,
+    }
+    return await embedded.spawn(
+        program.name,
+        [sys.executable, "-m", "server.cli", program.command],
+        log=None,
+        ends_by=((signal.SIGTERM, STOP_S),),
+        environment={**os.environ, **settings, **further},
+    )
 
 
 async def with_servers(config: Config, stack: contextlib.AsyncExitStack) -> Config:
@@ -179,24 +191,21 @@ def refuse_taken_port(config: Config) -> None:
 
 async def answering(config: Config) -> None:
     """Returns when the service answers over its port, as a browser would ask."""
-    async with asyncio.timeout(READY_S), httpx.AsyncClient(trust_env=False, verify=False) as client:
-        while True:
-            if (await client.get(f"{local_url(config)}/health/ready")).status_code == 200:
-                return
-            await asyncio.sleep(0.05)
-
-
-def local_url(config: Config) -> str:
-    everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
-    return f"http://{everywhere.get(config.host, config.host)}:{config.port}"
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(READY_S):
+            while True:
+                if await probe.status(config, "/health/ready") == 200:
+                    return
+                await asyncio.sleep(0.05)
+    raise UpError(f"the hubs run but {probe.local_url(config)}/health/ready does not say so: see their words above")
 
 
 def announce(config: Config) -> None:
-    url = local_url(config)
+    url = probe.local_url(config)
     lines = ["", f"Phone     {url}/", f"Console   {url}/console", ""]
-    if config.demo and seed.LOG_INS:
-        width = max(len(each.who) for each in seed.LOG_INS)
+    if config.demo and demo.LOG_INS:
+        width = max(len(each.who) for each in demo.LOG_INS)
         lines += ["Demo log-ins:"]
-        lines += [f"  {each.who:<{width}}  {each.phone}  {each.password}" for each in seed.LOG_INS]
+        lines += [f"  {each.who:<{width}}  {each.phone}  {each.password}" for each in demo.LOG_INS]
         lines += [""]
     print("\n".join([*lines, f"ready {url}"]), flush=True)

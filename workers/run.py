@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import logging
 import signal
 from collections.abc import Awaitable, Callable
 
+import uvloop
 from arq import cron, func
 from arq.typing import WorkerCoroutine
 from arq.worker import Worker
@@ -17,7 +19,7 @@ from redis.exceptions import RedisError
 from protocol.codec import pack_parts, unpack_parts
 from server import notify
 from server.bus import open_bus
-from server.config import Config
+from server.config import Config, needing_servers, with_secret
 from server.core.activity import CLOSE_JOB
 from server.enqueue import QUEUE, settings
 from server.open_road import open_road
@@ -33,6 +35,11 @@ TRIES = 5
 AGAIN_S = 2.0
 
 log = logging.getLogger("shangke.worker")
+
+
+def command(config: Config, arguments: argparse.Namespace) -> None:
+    """Work until SIGTERM or SIGINT."""
+    uvloop.run(serve(with_secret(needing_servers(config))))
 
 
 async def serve(config: Config) -> None:

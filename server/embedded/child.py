@@ -18,13 +18,14 @@ from enum import Enum
 from pathlib import Path
 
 from server.embedded import launch
+from server.told import Told
 
 LAUNCHER = Path(launch.__file__)
 STDERR = 2
 
 
-class EmbeddedError(Exception):
-    """An embedded server cannot run here; the text says why and how to mend it."""
+class EmbeddedError(Told):
+    """An embedded server cannot run here."""
 
 
 class Way(Enum):

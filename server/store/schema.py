@@ -14,6 +14,8 @@ from pathlib import Path
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
+from server.told import Told
+
 Connection = asyncpg.Connection | PoolConnectionProxy
 ROOT = Path(__file__).resolve().parents[2]
 # Any fixed number: two `shangke migrate` at once must meet.
@@ -27,8 +29,8 @@ class Phase(Enum):
     POST = "post"
 
 
-class SchemaError(Exception):
-    """The database is not one this code may use; the text says what to do."""
+class SchemaError(Told):
+    """The database is not one this code may use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +152,15 @@ def refuse_newer(found: Version, book: Book) -> None:
             f"the database is at version {found.version} and needs code that knows {found.oldest}, "
             f"this code knows {book.version}: update Shangke"
         )
+
+
+async def has_accounts(url: str) -> bool:
+    """Whether anybody lives in the database yet; one without accounts may be filled with the demo school."""
+    connection = await asyncpg.connect(url, timeout=CONNECT_S)
+    try:
+        return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM account)"))
+    finally:
+        await connection.close()
 
 
 async def select_version(connection: Connection) -> Version | None:
