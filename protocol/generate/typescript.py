@@ -116,7 +116,7 @@ def _of_union(shape: inspect.UnionType) -> str:
 
 def _of_list(shape: inspect.ListType | inspect.VarTupleType) -> str:
     item = _type(shape.item_type)
-    return f"readonly ({item})[]" if " | " in item else f"readonly {item}[]"
+    return f"readonly ({item})[]" if " " in item else f"readonly {item}[]"
 
 
 def _of_dict(shape: inspect.DictType) -> str:

@@ -1,20 +1,20 @@
 // Opens the one socket of this device.
 import type { DeviceStore } from '@/client/device'
 import type { Live } from '@/client/live'
-import { unreachable } from '@/client/refusal'
+import { postCommand } from '@/client/post'
+import { createSocket } from '@/client/socket'
+import { createWishStore } from '@/client/wishes'
 
-/** Stands in until the socket is here: never connects, refuses every command. */
+/** For a device that is logged in. */
 export function connect(device: DeviceStore): Live {
-  void device
-  return {
-    connection: () => 'connecting',
-    serverNow: () => Date.now(),
-    account: () => null,
-    classroom: () => null,
-    lost: () => null,
-    follow: () => () => undefined,
-    command: () => Promise.reject(unreachable()),
-    subscribe: () => () => undefined,
-    close: () => undefined,
-  }
+  const memory = device.memory
+  if (!memory) throw new Error('nobody is logged in')
+  const { token } = memory
+  return createSocket({
+    identity: { account: memory.account.id, token, clientKind: 'web', clientVersion: __CLIENT_VERSION__ },
+    url: `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/ws`,
+    wishes: createWishStore(globalThis.indexedDB),
+    post: (wish) => postCommand(wish, token),
+    onTokenLost: () => device.forget(),
+  })
 }

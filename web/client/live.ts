@@ -29,6 +29,8 @@ export interface FollowOptions {
 
 export interface Live {
   connection(): ConnectionState
+  /** The close code with which the server said to stay away (4504: the app must be updated); null: it did not. */
+  stopped(): number | null
   /** The server's clock now, in milliseconds since the epoch. */
   serverNow(): number
   /** null until the first snapshot. */

@@ -896,7 +896,7 @@ export interface FillInQuestion {
   readonly type: 'fill_in'
   readonly text: string
   readonly n_blanks: number
-  readonly key: readonly readonly string[][] | null
+  readonly key: readonly (readonly string[])[] | null
   readonly points: number
   readonly explanation: string
 }
@@ -948,7 +948,7 @@ export interface ExerciseQuestionTally {
   readonly n_ungraded: number
   readonly points: number
   readonly options: readonly number[] | null
-  readonly top: readonly readonly FillInCount[][] | null
+  readonly top: readonly (readonly FillInCount[])[] | null
 }
 
 /** `points` is the average of those who submitted. The screen sees it and `questions` only after the close. */
