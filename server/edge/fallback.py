@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from server.hub.connection import CHUNK_BYTES
 from server.hub.frame import unwrap
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ class PlainSocket:
         self._send = send
         self._waiting: list[bytes] = []
         self._n_unsent = 0
+        self._is_paused = False
+        self._receiver: Receiver | None = None
         self._has_work = asyncio.Event()
         self._may_read = asyncio.Event()
         self._may_read.set()
@@ -29,6 +32,7 @@ class PlainSocket:
 
     async def run(self, receiver: Receiver) -> None:
         """Until the socket is closed, from whichever side."""
+        self._receiver = receiver
         try:
             async with asyncio.TaskGroup() as tasks:
                 writing = tasks.create_task(self._write_all(receiver))
@@ -40,12 +44,15 @@ class PlainSocket:
             self._close_code = self._close_code or 1000
             receiver.lost()
 
-    def write(self, data: bytes) -> int:
-        if self._close_code is None:
-            self._waiting.append(data)
-            self._n_unsent += len(data)
-            self._has_work.set()
-        return self._n_unsent
+    def write(self, data: bytes) -> None:
+        if self._close_code is not None:
+            return
+        self._waiting.append(data)
+        self._n_unsent += len(data)
+        self._has_work.set()
+        if self._n_unsent > CHUNK_BYTES and not self._is_paused and self._receiver is not None:
+            self._is_paused = True
+            self._receiver.paused()
 
     def unsent(self) -> int:
         return self._n_unsent
@@ -76,7 +83,9 @@ class PlainSocket:
             if self._close_code is not None and not self._waiting:
                 await self._send({"type": "websocket.close", "code": self._close_code})
                 return
-            receiver.drained()
+            if self._is_paused and not self._waiting:
+                self._is_paused = False
+                receiver.drained()
 
     async def _read_all(self, receiver: Receiver) -> None:
         while True:

@@ -151,8 +151,13 @@ class Socket:
                 return
             self._take(envelope)
 
+    def paused(self) -> None:
+        if self._connection is not None:
+            self._connection.is_paused = True
+
     def drained(self) -> None:
         if self._connection is not None:
+            self._connection.is_paused = False
             self._node.hub.continue_catching_of(self._connection)
 
     def lost(self) -> None:

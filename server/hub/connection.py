@@ -21,12 +21,17 @@ How = Literal["memory", "pages", "snapshot"]
 
 
 class Pipe(Protocol):
-    """Where a connection's bytes go. Never waits, never raises; a dead one swallows."""
+    """Where a connection's bytes go. Never waits, never raises; a dead one swallows.
 
-    def write(self, data: bytes) -> int:
-        """Hand over whole frames. Gives how many bytes the peer has not taken yet."""
+    Its owner sets `is_paused` of the connection as soon as, within `write`, more than CHUNK_BYTES are unsent, and
+    clears it when most of them are taken: asking after each write would cost more than the write.
+    """
 
-    def unsent(self) -> int: ...
+    def write(self, data: bytes) -> None:
+        """Hand over whole frames."""
+
+    def unsent(self) -> int:
+        """How many bytes the peer has not taken yet."""
 
     def close(self, code: int) -> None:
         """Say goodbye with a close code; what is unsent goes first, unless the peer takes nothing."""
@@ -45,6 +50,7 @@ class Connection:
         "id",
         "is_behind",
         "is_closed",
+        "is_paused",
         "n_loading",
         "n_queued",
         "n_taken",
@@ -53,8 +59,8 @@ class Connection:
         "out",
         "pipe",
         "taken_ms",
-        "unsent",
         "wire",
+        "write",
     )
 
     def __init__(
@@ -65,28 +71,31 @@ class Connection:
         self.device = device
         self.wire: Format = wire
         self.pipe = pipe
+        self.write = pipe.write  # looked up once: it is called for every delivery
         self.opened_ms = opened_ms
         self.attachments: dict[StreamId, Attachment] = {}
         self.out: list[bytes] = []
-        self.unsent = 0
         self.n_queued = 0  # bytes of catching up in `out`
         self.n_loading = 0
         self.n_written = 0
         self.n_taken = 0
         self.taken_ms = 0.0
+        self.is_paused = False
         self.is_behind = False
         self.is_closed = False
 
     @property
     def has_room(self) -> bool:
         """Whether it may be given more to catch up with."""
-        return not self.is_behind and self.n_loading < LOADS and self.unsent + self.n_queued < CHUNK_BYTES
+        if self.is_paused or self.is_behind or self.n_loading >= LOADS:
+            return False
+        return self.pipe.unsent() + self.n_queued < CHUNK_BYTES
 
     def is_stalled(self, now_ms: float) -> bool:
         """Whether the peer has taken no byte for too long although some wait. To be asked about once a second."""
-        self.unsent = self.pipe.unsent()
-        n_taken = self.n_written - self.unsent
-        if self.unsent == 0 or n_taken != self.n_taken:
+        unsent = self.pipe.unsent()
+        n_taken = self.n_written - unsent
+        if unsent == 0 or n_taken != self.n_taken:
             self.n_taken = n_taken
             self.taken_ms = now_ms
             return False

@@ -172,7 +172,7 @@ class Hub:
         for (_, wire), connections in stream.live.items():
             framed = frame_for(wire, payload)
             for connection in connections:
-                if connection.account != sender and connection.unsent < SIGNAL_BYTES:
+                if connection.account != sender and connection.pipe.unsent() < SIGNAL_BYTES:
                     connection.out.append(framed)
                     self._touch(connection)
 
@@ -251,6 +251,7 @@ class Hub:
         for stream in self._dirty_streams:
             self._spread(stream)
         self._dirty_streams.clear()
+        self.n_writes += len(self._dirty)
         dirty, self._dirty = self._dirty, set()
         for connection in dirty:
             if not connection.is_behind:
@@ -265,10 +266,7 @@ class Hub:
 
     def continue_catching_of(self, connection: Connection) -> None:
         """Also to be called when its socket has drained."""
-        if connection not in self._catching:
-            return
-        connection.unsent = connection.pipe.unsent()
-        if connection.unsent >= CHUNK_BYTES:
+        if connection not in self._catching or connection.pipe.unsent() >= CHUNK_BYTES:
             return
         if connection.is_behind:
             connection.is_behind = False
@@ -374,15 +372,18 @@ class Hub:
 
     def _write(self, connection: Connection) -> None:
         out = connection.out
-        if not out:
+        if len(out) == 1:
+            # What most get most of the time: one object that is the same for everybody.
+            data = out.pop()
+        elif out:
+            data = b"".join(out)
+            out.clear()
+        else:
             return
-        data = out[0] if len(out) == 1 else b"".join(out)
-        out.clear()
         connection.n_queued = 0
         connection.n_written += len(data)
-        self.n_writes += 1
-        connection.unsent = unsent = connection.pipe.write(data)
-        if unsent > BEHIND_BYTES:
+        connection.write(data)
+        if connection.is_paused and connection.pipe.unsent() > BEHIND_BYTES:
             self._fall_behind(connection)
 
     def _fall_behind(self, connection: Connection) -> None:
