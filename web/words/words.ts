@@ -86,8 +86,12 @@ export function useSay(): (said: Said) => string {
   return (said) => said[locale.value]
 }
 
-/** Words that belong to one component, both languages beside its code. The types keep the keys equal. */
-export function useOwnWords<Zh extends Record<string, string>>(messages: { zh: Zh; en: Record<keyof Zh, string> }) {
-  const { t } = useI18n({ useScope: 'local', inheritLocale: true, messages: messages as Record<string, Catalogue> })
-  return (key: keyof Zh & string, named: Record<string, unknown> = {}): string => t(key, named)
+/**
+ * Words that belong to one component, both languages beside its code. The types keep the keys equal. Not a scope of
+ * vue-i18n: that allows only one for each component, and a kind brings words of its own to all of its components.
+ */
+export function useOwnWords<Key extends string>(words: Record<Locale, Record<Key, string>>) {
+  const locale = useLocale()
+  return (key: Key, named: Readonly<Record<string, string | number>> = {}): string =>
+    words[locale.value][key].replace(/\{(\w+)\}/g, (hole, name: string) => String(named[name] ?? hole))
 }
