@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 
-from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount, WebSocketRoute
@@ -26,14 +25,12 @@ from server.limiter import Limiter
 from server.open_road import open_road
 from server.pages import Pages
 from server.password import Passwords
+from server.redis_pool import open_redis
 from server.rest.page_headers import PageHeaders
 from server.rest.routes import rest_routes
 from server.rest.services import Services
 from server.store import schema
 from server.store.pool import connect
-
-# Redis that hangs must not hang those who ask it; who asks knows what a failure means.
-REDIS_TIMEOUT_S = 2.0
 
 
 def create_app(config: Config) -> Starlette:
@@ -41,9 +38,7 @@ def create_app(config: Config) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with (
             connect(config.database_url, most=config.database_connections) as database,
-            Redis.from_url(
-                config.redis_url, socket_timeout=REDIS_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S
-            ) as redis,
+            open_redis(config.redis_url) as redis,
             Passwords() as passwords,
             open_node(config.node, StoreBook(database), config.redis_url) as node,
             open_road(database, node.bus, redis, config.redis_url) as road,

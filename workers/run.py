@@ -13,7 +13,6 @@ import uvloop
 from arq import cron, func
 from arq.typing import WorkerCoroutine
 from arq.worker import Worker
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from protocol.codec import pack_parts, unpack_parts
@@ -23,6 +22,7 @@ from server.config import Config, needing_servers, with_secret
 from server.core.activity import CLOSE_JOB
 from server.enqueue import QUEUE, settings
 from server.open_road import open_road
+from server.redis_pool import open_redis
 from server.road import Road
 from server.store import schema
 from server.store.pool import connect
@@ -50,7 +50,7 @@ async def serve(config: Config) -> None:
         loop.add_signal_handler(number, stop.set)
     async with (
         connect(config.database_url, most=CONNECTIONS, least=1) as db,
-        Redis.from_url(config.redis_url) as redis,
+        open_redis(config.redis_url) as redis,
         open_bus(config.redis_url) as bus,
     ):
         async with db.pool.acquire() as connection:

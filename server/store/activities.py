@@ -202,9 +202,9 @@ async def apply_published(tx: Tx, fact: Fact, body: ActivityPublished) -> None:
         """
         INSERT INTO activity (id, classroom_id, session_id, kind, title, config, state, phase,
                               updated_at, published_at, deadline_at)
-        SELECT $1, $2, session.id, $3, $4, $5, $6, $7, $8, $8, $9
+        SELECT $1, $2::text, session.id, $3, $4, $5::jsonb, $6::jsonb, $7, $8::timestamptz, $8, $9::timestamptz
           FROM session
-         WHERE session.classroom_id = $2 AND session.ended_at IS NULL
+         WHERE session.classroom_id = $2::text AND session.ended_at IS NULL
             ON CONFLICT (id) DO UPDATE
            SET session_id = excluded.session_id, title = excluded.title, config = excluded.config,
                state = excluded.state, phase = excluded.phase, updated_at = excluded.updated_at,

@@ -18,11 +18,11 @@ from server.book import StoreBook
 from server.hub.prepared import Prepared, PreparedGauge
 from server.ids import draw_id
 from server.open_road import open_road
+from server.redis_pool import open_redis
 from server.road import Road
 from server.store import accounts
 from server.store.pool import Database, connect
 
-DEVICE = DeviceId("D" * 16)
 EXERCISE: Body = {
     "questions": [{"type": "single", "text": "1 + 1", "options": ["1", "2"], "key": 1}],
 }
@@ -90,7 +90,7 @@ class School:
         node: int = 0,
     ) -> Done:
         command = Command(id=id or draw_id(), op=op, stream=stream, body=body or {})
-        return await self.roads[node].travel(account, DEVICE, command)
+        return await self.roads[node].travel(account, DeviceId(account), command)
 
     async def classroom(self, teacher: AccountId, name: str = "高等数学") -> ClassroomId:
         done = await self.wish(teacher, "classroom.create", teacher, {"name": name})
@@ -139,7 +139,7 @@ async def a_school(database: str, redis_url: str, *, nodes: int = 1) -> AsyncIte
     heard = Heard()
     async with contextlib.AsyncExitStack() as stack:
         db = await stack.enter_async_context(connect(database, most=12))
-        redis = await stack.enter_async_context(Redis.from_url(redis_url))
+        redis = await stack.enter_async_context(open_redis(redis_url))
         roads = [await stack.enter_async_context(open_road(db, heard, redis, redis_url)) for _ in range(nodes)]
         yield School(db=db, redis=redis, redis_url=redis_url, heard=heard, roads=roads, book=StoreBook(db))
 
