@@ -34,7 +34,7 @@ class Raw:
         """One frame; `first` holds FIN and the reserved bits."""
         self.writer.write(frame_bytes(payload, opcode, first=first, is_masked=is_masked))
 
-    def bytes(self, data: bytes) -> None:
+    def raw(self, data: bytes) -> None:
         self.writer.write(data)
 
     async def greet(self, token: str, *streams: object) -> Welcome:
