@@ -38,7 +38,8 @@ contract: setup
 web-check: setup
 	@$(BIN)/python deploy/web.py check
 
-unit: setup  ## Only the Python tests (ARGS are pytest's)
+unit: setup web  ## Only the Python tests (ARGS are pytest's)
+	@$(BIN)/python -m tests.harness.browser
 	@$(BIN)/pytest $(ARGS)
 
 fmt: setup  ## Format, and mend what can be mended by itself

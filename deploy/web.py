@@ -49,6 +49,8 @@ def build() -> None:
     install(environment)
     say("building the web app")
     npm(environment, "run", "--silent", "build")
+    # The build writes some sources itself (types of components).
+    sources = fingerprint()
     if not (DIST / "index.html").exists():
         raise Stop("the web build left no web/dist/index.html")
     stamp.write_text(sources)

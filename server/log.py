@@ -33,18 +33,17 @@ class OneLine(logging.Formatter):
         self._node = node
 
     def format(self, record: logging.LogRecord) -> str:
-        words = record.getMessage().translate(CONTROL)
+        words, traceback = record.getMessage(), ""
+        if record.exc_info:
+            traceback = self.formatException(record.exc_info)
+        elif record.name == "uvicorn.error" and "Traceback" in words:
+            # It hands on the traceback of a failed start as words.
+            words, traceback = "failed", words
         if len(words) > LONGEST:
             words = f"{words[:LONGEST]}… ({len(words)} characters)"
-        line = f"{self.formatTime(record)} {record.levelname.lower()} {self._node} {record.name}: {words}"
-        if record.exc_info:
-            line = "\n".join([line, *self._traceback(record)])
-        return line
-
-    def _traceback(self, record: logging.LogRecord) -> list[str]:
-        assert record.exc_info, "only asked for with a traceback"
-        lines = self.formatException(record.exc_info).splitlines()
-        return [f"  | {each.translate(CONTROL)[:LONGEST]}" for each in lines]
+        head = f"{self.formatTime(record)} {record.levelname.lower()} {self._node} {record.name}:"
+        set_off = [f"  | {each.translate(CONTROL)[:LONGEST]}" for each in traceback.splitlines()]
+        return "\n".join([f"{head} {words.translate(CONTROL)}", *set_off])
 
 
 def configure(config: Config) -> None:

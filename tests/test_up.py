@@ -76,47 +76,51 @@ async def ready(folder: Path, **settings: str) -> AsyncIterator[Up]:
         yield up
 
 
-async def test_it_says_once_where_it_is_ready_and_then_answers(tmp_path: Path) -> None:
+async def test_it_says_where_it_is_ready_and_mends_a_dead_hub_and_ends_in_order(tmp_path: Path) -> None:
     async with ready(tmp_path / "data") as up:
         assert await up.is_ready()
         said = [line for line in up.words().splitlines() if line.startswith("ready")]
         assert said == [f"ready http://127.0.0.1:{up.port}"]
-        assert len(up.programs("serve")) == 2
 
+        first = {process.pid for process in up.programs("serve")}
+        assert len(first) == 2
+        os.kill(min(first), signal.SIGKILL)
+        await until(lambda: up.words().count("listening on") == 3, up.words)
+        assert len({process.pid for process in up.programs("serve")} - first) == 1
+        assert await up.is_ready()
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-async def test_a_signal_ends_all_in_order(number: signal.Signals, tmp_path: Path) -> None:
-    async with ready(tmp_path / "data") as up:
         processes = family(up.child.pid)
-        assert len(processes) > 6
+        up.child.process.send_signal(signal.SIGTERM)
+        assert await up.child.process.wait() == 0
+        await gone(processes)
+    assert "database system is shut down" in (tmp_path / "data" / "postgres" / "postgres.log").read_text()
+    assert "Traceback" not in up.words()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+async def test_a_signal_while_it_starts_ends_all(number: signal.Signals, tmp_path: Path) -> None:
+    async with started(tmp_path / "data") as up:
+        await until(lambda: (tmp_path / "data" / "redis" / "run" / "redis.sock").exists(), up.words)
+        processes = family(up.child.pid)
         up.child.process.send_signal(number)
         assert await up.child.process.wait() == 0
         await gone(processes)
-    postgres_log = (tmp_path / "data" / "postgres" / "postgres.log").read_text()
-    assert "database system is shut down" in postgres_log
-    assert "Traceback" not in up.words()
+    assert "ready" not in up.words()
 
 
 async def test_kill_9_leaves_nothing_and_the_next_start_finds_everything(tmp_path: Path) -> None:
     async with ready(tmp_path / "data") as up:
         processes = family(up.child.pid)
+        assert len(processes) > 6
         os.kill(up.child.pid, signal.SIGKILL)
         await gone(processes)
-    async with ready(tmp_path / "data", port=str(up.port)) as again:
+    async with ready(tmp_path / "data", port=str(up.port), SHANGKE_NODES="1") as again:
         assert await again.is_ready()
+        again.child.process.send_signal(signal.SIGINT)
+        assert await again.child.process.wait() == 0
 
 
-async def test_a_hub_that_dies_comes_back(tmp_path: Path) -> None:
-    async with ready(tmp_path / "data") as up:
-        before = {process.pid for process in up.programs("serve")}
-        victim = min(before)
-        os.kill(victim, signal.SIGKILL)
-        await until(lambda: len({process.pid for process in up.programs("serve")} - before) == 1, up.words)
-        await until(lambda: up.words().count("listening on") == 3, up.words)
-        assert await up.is_ready()
-
-
-async def test_servers_that_die_come_back(tmp_path: Path) -> None:
+async def test_servers_that_die_come_back_and_their_folder_is_refused_to_others(tmp_path: Path) -> None:
     async with ready(tmp_path / "data", SHANGKE_NODES="1") as up:
         for name in ("postgres", "valkey-server", "redis-server"):
             for process in psutil.Process(up.child.pid).children():
@@ -125,6 +129,10 @@ async def test_servers_that_die_come_back(tmp_path: Path) -> None:
         await until(lambda: up.words().count("starting it again") == 2, up.words)
         for server in ("postgres/run/.s.PGSQL.5432", "redis/run/redis.sock"):
             await until(partial(answers, tmp_path / "data" / server), up.words)
+
+        async with started(tmp_path / "data") as second:
+            assert await second.child.process.wait() == 1
+            assert "is in use by another running Shangke: stop that one, or set SHANGKE_DATA" in second.words()
 
 
 def answers(path: Path) -> bool:
@@ -145,12 +153,6 @@ async def test_a_port_in_use_is_refused_with_a_remedy(tmp_path: Path) -> None:
             assert await up.child.process.wait() == 1
         assert up.words() == f"shangke: port {port} is in use: stop what uses it, or set SHANGKE_PORT\n"
     assert not (tmp_path / "data" / "postgres").exists()
-
-
-async def test_a_data_folder_in_use_is_refused_with_a_remedy(tmp_path: Path) -> None:
-    async with ready(tmp_path / "data", SHANGKE_NODES="1"), started(tmp_path / "data") as second:
-        assert await second.child.process.wait() == 1
-        assert "is in use by another running Shangke: stop that one, or set SHANGKE_DATA" in second.words()
 
 
 async def test_given_servers_are_used_and_none_of_its_own_started(
