@@ -197,34 +197,51 @@ def _max_points(config: ExerciseConfig) -> float:
 def _count(activity: StoredActivity, answers: Answers) -> Body:
     config = border.stored(activity.config, ExerciseConfig)
     submitted = [each for each in answers.responses if each.phase == "submitted"]
-    marks = [_marks(config, each) for each in submitted]
-    given = [_answers(each) for each in submitted]
+    rows = [_answers(each) for each in submitted]
+    given = [_given(each) for each in submitted]
+    questions = [
+        _count_question(
+            each, [row[number] for row in rows], [row.get(str(number)) for row in given], config.half_points
+        )
+        for number, each in enumerate(config.questions)
+    ]
     final = None if activity.tally is None else border.stored(activity.tally, ExerciseTally)
     return border.body(
         ExerciseTally(
             n_students=len(answers.students) if final is None else final.n_students,
             n_saved=sum(each.phase == "saved" for each in answers.responses),
             n_submitted=len(submitted),
-            points=_average([_sum(each) for each in marks]) if marks else None,
+            points=_average(sum(total for total, _ in questions), len(submitted)) if submitted else None,
             max_points=_max_points(config),
-            questions=[
-                _count_question(each, [row[number] for row in given], [row[number] for row in marks])
-                for number, each in enumerate(config.questions)
-            ],
+            questions=[each for _, each in questions],
         )
     )
 
 
-def _average(numbers: Sequence[float]) -> float:
-    return round(sum(numbers) / len(numbers), 2) if numbers else 0.0
+def _average(total: float, n: int) -> float:
+    return round(total / n, 2) if n else 0.0
 
 
-def _count_question(each: Question, answers: Sequence[Answer], marks: Sequence[ExerciseMark]) -> ExerciseQuestionTally:
-    return ExerciseQuestionTally(
+def _count_question(
+    each: Question, answers: Sequence[Answer], given: Sequence[float | None], has_half_points: bool
+) -> tuple[float, ExerciseQuestionTally]:
+    """All points that were made, and the rest. A class gives few different answers: each is marked once."""
+    known: dict[object, ExerciseMark] = {}
+    marks: list[ExerciseMark] = []
+    for answer, points in zip(answers, given, strict=True):
+        if points is not None:
+            marks.append(_given_mark(each, points))
+            continue
+        key = tuple(answer) if isinstance(answer, list) else answer
+        if key not in known:
+            known[key] = question.mark(each, answer, has_half_points)
+        marks.append(known[key])
+    graded = [mark.points for mark in marks if mark.points is not None]
+    return sum(graded), ExerciseQuestionTally(
         n_answered=sum(answer is not None for answer in answers),
         n_right=sum(mark.is_right is True for mark in marks),
-        n_ungraded=sum(mark.points is None for mark in marks),
-        points=_average([mark.points for mark in marks if mark.points is not None]),
+        n_ungraded=len(marks) - len(graded),
+        points=_average(sum(graded), len(graded)),
         options=_count_options(each, answers),
         top=_count_blanks(each, answers) if isinstance(each, FillInQuestion) else None,
     )
