@@ -49,7 +49,7 @@ async def select_standings(
     rows = await tx.fetch(
         """
         SELECT clock_timestamp() AS now, membership.role, response.activity_id AS activity,
-               response.account_id AS account, phase, value, saved_at, submitted_at, is_auto, correction, rev,
+               response.account_id AS account, response.phase, value, saved_at, submitted_at, is_auto, correction, rev,
                command_id, body_hash
           FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (activity, account, number)
           LEFT JOIN activity ON activity.id = asked.activity
