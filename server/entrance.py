@@ -74,19 +74,27 @@ class Entrance:
 
         Raises Refused: BAD_PHONE, SLOW_DOWN, OVERLOADED, SMS_FAILED.
         """
-        phone = normalise(written)
+        phone, code = normalise(written), draw_code()
         await self.limiter.take(CODES_SENT)
-        now, code = self.now(), draw_code()
+        try:
+            await self._keep_code(phone, purpose, code)
+        except Refused:
+            # Nothing is sent: whoever asks in vain must not use up what there is for all.
+            await self.limiter.give_back(CODES_SENT)
+            raise
+        try:
+            await self.sms.send(CodeMessage(phone=phone, code=code, purpose=purpose))
+        except SmsFailed as error:
+            raise Refused(Code.SMS_FAILED, str(error), retry_after_ms=60_000) from error
+
+    async def _keep_code(self, phone: Phone, purpose: Purpose, code: str) -> None:
+        now = self.now()
         async with self.database.transaction() as tx:
             await one_time_codes.lock_number(tx, phone)
             check_sending(await one_time_codes.select_sent(tx, phone, now - LONGEST), now)
             await one_time_codes.insert_sent(tx, phone, now)
             hashed = digest(self.secret, phone, purpose, code)
             await one_time_codes.upsert_code(tx, phone, purpose, hashed, now, TIME_TO_LIVE)
-        try:
-            await self.sms.send(CodeMessage(phone=phone, code=code, purpose=purpose))
-        except SmsFailed as error:
-            raise Refused(Code.SMS_FAILED, str(error), retry_after_ms=60_000) from error
 
     async def check_code(self, phone: Phone, purpose: Purpose, code: str) -> bytes:
         """The hash of the right code, to be used up by `use_code`. Every call counts as a try.

@@ -99,8 +99,13 @@ def _is_word_and_number(folded: str) -> bool:
     if parts is None:
         return False
     words = {parts["word"], parts["again"]} - {""}
-    number = parts["number"]
-    return words <= _WORDS and (not number or number in _NUMBERS or _YEAR.fullmatch(number) is not None)
+    return words <= _WORDS and _is_number(parts["number"])
+
+
+def _is_number(number: str) -> bool:
+    """None, one that everybody knows, two of them, or a year or birthday."""
+    is_pair = any(number[:at] in _NUMBERS and number[at:] in _NUMBERS for at in range(1, len(number)))
+    return not number or number in _NUMBERS or is_pair or _YEAR.fullmatch(number) is not None
 
 
 class Passwords:

@@ -70,10 +70,12 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     endpoint("GET", "/files/{id}", Who.LINK, download, query=("account", "until", "signature"), status=200),
 )
 
+# Where neither a page nor a redirect to one may ever answer.
+NOT_PAGES = ("/api", "/api/{rest:path}", "/files", "/files/{rest:path}")
+
 
 def rest_routes(services: Services) -> list[BaseRoute]:
-    """The routes of the REST layer, in the order they are tried. The last catches what else begins with /api/ or
-    /files/, so that neither a page nor a redirect ever answers there."""
+    """The routes of the REST layer, in the order they are tried."""
     by_path: dict[str, dict[str, Endpoint]] = {}
     endpoints = ENDPOINTS
     if not services.config.is_production:
@@ -82,4 +84,4 @@ def rest_routes(services: Services) -> list[BaseRoute]:
         by_path.setdefault(each.path, {})[each.method] = each
     routes: list[BaseRoute] = [Route(path, Door(services, path, methods)) for path, methods in by_path.items()]
     nowhere = Nowhere()
-    return [*routes, Route("/api/{rest:path}", nowhere), Route("/files/{rest:path}", nowhere)]
+    return [*routes, *(Route(path, nowhere) for path in NOT_PAGES)]

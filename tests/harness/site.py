@@ -150,7 +150,7 @@ class Site:
 
     async def publish(self, teacher: Person, classroom: str, kind: str, config: Body, title: str = "Title") -> str:
         """A new activity in the classroom's running session."""
-        draft = {"kind": kind, "title": title, "config": config}
+        draft: Body = {"kind": kind, "title": title, "config": config}
         activity = str((await self.command(teacher, "activity.draft", classroom, draft))["activity"])
         await self.command(teacher, "activity.publish", classroom, {"activity": activity})
         return activity
