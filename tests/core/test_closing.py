@@ -8,7 +8,6 @@ import pytest
 
 from protocol.activity import ActivityClosed
 from protocol.errors import Code
-from server.core.activities.registry import KINDS
 from server.core.closing import close, close_due, close_now, closes_with_session, hand_in
 from server.core.fact import Decided
 from server.core.moment import millis
@@ -80,7 +79,7 @@ def test_an_alarm_that_rings_twice_or_for_nothing_does_nothing() -> None:
         assert close_due(a_classroom(), found, now=DUE, answers=Answers()) == Decided()
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("kind", sorted(COMPLETE))
 def test_the_end_of_the_session_closes_all_but_announcements_and_lesson_plans(kind: str) -> None:
     running = an_activity(kind)
     assert closes_with_session(running) == (kind not in ("announcement", "lesson_plan"))

@@ -38,7 +38,7 @@ def config_of(kind: str) -> Body:
 
 
 def drafting(book: Book, found: StoredActivity, n: int) -> Decided:
-    kind = sorted(KINDS)[n % len(KINDS)]
+    kind = sorted(COMPLETE)[n % len(COMPLETE)]
     drawn = ActivityId(f"activity{book.seq:08}")
     command = DraftActivity(kind=kind, title="Title", config=config_of(kind))
     return activity.draft(book.classroom, None, command, now=at(book), drawn=drawn, n_drafts=0)
@@ -149,7 +149,7 @@ class Watching:
 @given(WALKS)
 def test_the_folded_events_are_the_snapshot(walk: list[Step]) -> None:
     watching = Watching()
-    for n in range(len(KINDS)):
+    for n in range(len(COMPLETE)):
         watching.step("draft", n)
         watching.step("publish", n)
     watching.step("draft", 1)
@@ -161,7 +161,7 @@ def test_the_folded_events_are_the_snapshot(walk: list[Step]) -> None:
 
 def test_a_long_discussion_folds_to_its_last_hundred_posts() -> None:
     watching = Watching()
-    watching.step("draft", sorted(KINDS).index("discussion"))
+    watching.step("draft", sorted(COMPLETE).index("discussion"))
     watching.step("publish", 0)
     for n in range(POSTS_IN_SNAPSHOT + 2):
         watching.step("post", 2 * n)
