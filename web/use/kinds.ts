@@ -16,7 +16,7 @@ export interface KindCard {
   hue: Hue
   /** Place in the palette. */
   order: number
-  /** false: it never ends, as an announcement. */
+  /** false: it never ends (announcement, lesson plan). */
   closes?: boolean
   /** How the own state is called in the timeline; null: nothing to answer. */
   answer: { todo: Said; done: Said } | null

@@ -10,7 +10,7 @@ export default {
     register: 'Create a teacher account',
     phoneApp: 'I am a student: open the phone app',
   },
-  nav: { classrooms: 'Classrooms', create: 'New classroom', empty: 'No classrooms yet', account: 'Account', phoneApp: 'Phone app' },
+  nav: { classrooms: 'Classrooms', create: 'New classroom', empty: 'No classrooms yet', phoneApp: 'Phone app' },
   home: {
     title: 'My classrooms',
     hint: 'Choose a classroom to teach, or make a new one.',
@@ -19,12 +19,10 @@ export default {
     createName: 'Name of the classroom',
     createPlaceholder: 'For example: Data Structures, CS 2301',
     created: 'Classroom created',
-    asStudent: 'I am a student',
   },
   session: {
     start: 'Start class',
     end: 'End class',
-    startHint: 'Start lesson {n}',
     running: 'Lesson {n}',
     endAsk: 'Ending class closes every open activity. End it?',
     endOpen: '{n} activities are still open and will be closed. End class?',
@@ -45,8 +43,8 @@ export default {
     project: 'Project',
   },
   delivery: { label: 'Delivered {have} / {online}', hint: 'Of {online} phones online, {have} have the latest', none: 'No students online' },
-  palette: { title: 'Publish an activity', hint: 'Before class you can save drafts' },
-  drafts: { title: 'Drafts', edit: 'Edit', publish: 'Publish', discard: 'Delete', discardAsk: 'Delete the draft “{title}”?', untitled: 'Untitled', empty: 'No drafts' },
+  palette: { title: 'Publish an activity' },
+  drafts: { title: 'Drafts', edit: 'Edit', publish: 'Publish', discard: 'Delete', discardAsk: 'Delete the draft “{title}”?', untitled: 'Untitled' },
   composer: {
     new: 'New {kind}',
     edit: 'Edit {kind}',
@@ -97,6 +95,6 @@ export default {
     fullscreen: 'Full screen',
     notStaff: 'Only teachers and assistants of this classroom can project it',
   },
-  classroom: { gone: 'You are no longer in this classroom', rename: 'Rename', renamed: 'Name changed', student: 'You are a student here. Use the phone app in class', toPhone: 'Open the phone app' },
+  classroom: { gone: 'You are no longer in this classroom', rename: 'Rename', renamed: 'Name changed', student: 'You are a student here. Use the phone app in class' },
   account: { logOutAsk: 'Log out on this device?', renamed: 'Name changed', editName: 'Change name' },
 } satisfies Translation<typeof zh>

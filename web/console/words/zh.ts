@@ -8,7 +8,7 @@ export default {
     register: '注册教师账号',
     phoneApp: '我是学生，前往手机端',
   },
-  nav: { classrooms: '课堂', create: '新建课堂', empty: '还没有课堂', account: '账号', phoneApp: '手机端' },
+  nav: { classrooms: '课堂', create: '新建课堂', empty: '还没有课堂', phoneApp: '手机端' },
   home: {
     title: '我的课堂',
     hint: '选择一个课堂开始上课，或新建课堂。',
@@ -17,12 +17,10 @@ export default {
     createName: '课堂名称',
     createPlaceholder: '例如：数据结构 · 计科 2301',
     created: '课堂已创建',
-    asStudent: '我是学生',
   },
   session: {
     start: '上课',
     end: '下课',
-    startHint: '开始第 {n} 次课',
     running: '第 {n} 次课',
     endAsk: '下课将结束所有进行中的活动，确定下课？',
     endOpen: '还有 {n} 个活动进行中，下课将一并结束。确定下课？',
@@ -43,8 +41,8 @@ export default {
     project: '投屏',
   },
   delivery: { label: '已送达 {have} / {online}', hint: '{online} 台在线手机中，{have} 台已收到最新内容', none: '暂无学生在线' },
-  palette: { title: '发布活动', hint: '未上课时可以先存为草稿' },
-  drafts: { title: '草稿', edit: '编辑', publish: '发布', discard: '删除', discardAsk: '确定删除草稿「{title}」？', untitled: '未命名', empty: '没有草稿' },
+  palette: { title: '发布活动' },
+  drafts: { title: '草稿', edit: '编辑', publish: '发布', discard: '删除', discardAsk: '确定删除草稿「{title}」？', untitled: '未命名' },
   composer: {
     new: '新建{kind}',
     edit: '编辑{kind}',
@@ -95,6 +93,6 @@ export default {
     fullscreen: '全屏',
     notStaff: '只有本课堂的老师和助教可以投屏',
   },
-  classroom: { gone: '你已不在这个课堂', rename: '重命名', renamed: '名称已更新', student: '你是本课堂的学生，请用手机端上课', toPhone: '打开手机端' },
+  classroom: { gone: '你已不在这个课堂', rename: '重命名', renamed: '名称已更新', student: '你是本课堂的学生，请用手机端上课' },
   account: { logOutAsk: '确定退出登录？', renamed: '姓名已更新', editName: '修改姓名' },
 }

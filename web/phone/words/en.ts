@@ -3,7 +3,7 @@ import type { Translation } from '@/words/words'
 
 export default {
   tab: { classrooms: 'Classrooms', account: 'Account' },
-  welcome: { hello: 'Hello, {name}', logIn: 'Log in to Shangke', register: 'Create an account', joinFirst: 'Log in to join classroom {code}' },
+  welcome: { logIn: 'Log in to Shangke', register: 'Create an account', joinFirst: 'Log in to join classroom {code}' },
   classrooms: {
     title: 'My classrooms',
     join: 'Join',
@@ -59,7 +59,6 @@ export default {
     toList: 'Back to my classrooms',
     timeline: 'Activities of this lesson',
     staffHint: 'You are {role} here. Open the teacher console on a computer to teach',
-    open: 'Open',
   },
   activity: {
     gone: 'This activity is no longer here',
@@ -67,7 +66,6 @@ export default {
     toRecords: 'See the records',
     published: 'Published {time}',
     auto: 'Time ran out; your draft was submitted',
-    saved: 'Draft saved',
     broken: 'This activity could not be shown',
   },
   prompt: { go: 'Open', later: 'Later' },
@@ -93,6 +91,6 @@ export default {
     console: 'Teacher console',
     settings: 'Settings',
   },
-  update: { ready: 'A new version is ready', now: 'Update', later: 'Later', offlineReady: 'Ready to open offline' },
+  update: { ready: 'A new version is ready', now: 'Update', later: 'Later' },
   notFound: { title: 'Page not found', home: 'Home' },
 } satisfies Translation<typeof zh>

@@ -1,7 +1,7 @@
 // Words of the phone alone.
 export default {
   tab: { classrooms: '课堂', account: '账号' },
-  welcome: { hello: '你好，{name}', logIn: '登录上课', register: '注册账号', joinFirst: '登录后即可加入课堂 {code}' },
+  welcome: { logIn: '登录上课', register: '注册账号', joinFirst: '登录后即可加入课堂 {code}' },
   classrooms: {
     title: '我的课堂',
     join: '加入课堂',
@@ -57,7 +57,6 @@ export default {
     toList: '返回我的课堂',
     timeline: '本次课的活动',
     staffHint: '你是本课堂的{role}，请在电脑上打开教师控制台上课',
-    open: '进入',
   },
   activity: {
     gone: '活动已不在当前课堂',
@@ -65,7 +64,6 @@ export default {
     toRecords: '查看课堂记录',
     published: '{time} 发布',
     auto: '时间到，已自动提交',
-    saved: '草稿已保存',
     broken: '活动显示出错',
   },
   prompt: { go: '去看看', later: '稍后' },
@@ -91,6 +89,6 @@ export default {
     console: '教师控制台',
     settings: '设置',
   },
-  update: { ready: '新版本已就绪', now: '立即更新', later: '稍后', offlineReady: '已可离线打开' },
+  update: { ready: '新版本已就绪', now: '立即更新', later: '稍后' },
   notFound: { title: '页面不存在', home: '回到首页' },
 }
