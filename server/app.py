@@ -64,6 +64,7 @@ def create_app(config: Config) -> Starlette:
             )
             node.open_doors(road.travel)
             app.state.drain = node.drain
+            app.state.is_ready = node.is_ready
             app.router.routes[:] = [
                 WebSocketRoute("/ws", SocketEndpoint(node, config.origins)),
                 *health_routes(node),

@@ -14,7 +14,6 @@ import resource
 import signal
 import socket
 from collections.abc import Iterator
-from importlib.util import find_spec
 
 import uvicorn
 import uvloop
@@ -28,7 +27,6 @@ log = logging.getLogger(__name__)
 
 # A peer that acknowledges no byte for this long is gone; the kernel ends the connection, where uvicorn would wait.
 UNACKNOWLEDGED_MS = 15_000
-PREPARED = "server.edge.websocket:PreparedWebSocket"
 BACKLOG = 4096
 LARGEST_MESSAGE = 16 * 1024
 # After the drain only requests in flight are left.
@@ -76,13 +74,23 @@ async def serve(config: Config, listener: socket.socket) -> None:
         gc.freeze()
         gc.set_threshold(*GC_THRESHOLDS)
         log.info("listening on %s port %d", config.host, config.port)
-        notify.ready()
+        telling = tasks.create_task(tell_when_ready(app))
         waiting = tasks.create_task(stop.wait())
         await asyncio.wait((serving, waiting), return_when=asyncio.FIRST_COMPLETED)
+        telling.cancel()
         waiting.cancel()
         if not serving.done():
             notify.stopping()
             await drain(app, server, stop)
+
+
+async def tell_when_ready(app: Starlette) -> None:
+    """It listens before it is ready: `app.state.is_ready`, set by the app's lifespan, asks what it needs."""
+    while True:
+        if await app.state.is_ready():
+            notify.ready()
+            return
+        await asyncio.sleep(0.02)
 
 
 async def drain(app: Starlette, server: HubServer, stop: asyncio.Event) -> None:
@@ -100,10 +108,8 @@ async def drain(app: Starlette, server: HubServer, stop: asyncio.Event) -> None:
 
 
 async def leave(app: Starlette) -> None:
-    """`app.state.drain` is set by the app's lifespan: not ready, tell the phones when to come back, close them."""
-    farewell = getattr(app.state, "drain", None)
-    if farewell is not None:
-        await farewell()
+    """`app.state.drain`, set by the app's lifespan: not ready, tell the phones when to come back, close them."""
+    await app.state.drain()
 
 
 def uvicorn_config(config: Config, app: Starlette) -> uvicorn.Config:
@@ -111,7 +117,7 @@ def uvicorn_config(config: Config, app: Starlette) -> uvicorn.Config:
         app,
         loop="none",
         http="httptools",
-        ws=PREPARED if find_spec(PREPARED.partition(":")[0]) else "websockets-sansio",
+        ws="server.edge.websocket:PreparedWebSocket",
         ws_max_size=LARGEST_MESSAGE,
         # Heartbeats carry stream heads, so the app sends its own.
         ws_ping_interval=None,
