@@ -56,7 +56,7 @@ async def test_a_record_shows_a_student_what_the_student_did_r93(site: Site) -> 
     shown = {each["activity"]["kind"]: each for each in record["activities"]}
     assert list(shown) == ["check_in", "exercise", "discussion"]
     mine = shown["exercise"]["mine"]
-    assert (mine["phase"], mine["value"], mine["is_auto"]) == ("submitted", {"answers": [1, False]}, False)
+    assert (mine["phase"], mine["value"], mine["is_auto"]) == ("submitted", {"v": 1, "answers": [1, False]}, False)
     assert mine["result"] is not None
     assert shown["check_in"]["mine"]["phase"] == "submitted"
     assert [post["text"] for post in shown["discussion"]["activity"]["posts"]] == ["Hello"]
@@ -96,7 +96,7 @@ async def test_a_record_shows_staff_the_whole_class(site: Site) -> None:
     assert answers["activity"] == ids["exercise"]
     by_name = {each["name"]: each for each in answers["responses"]}
     assert list(by_name) == ["Lin", "Wu"]
-    assert (by_name["Lin"]["phase"], by_name["Lin"]["value"]) == ("submitted", {"answers": [1, False]})
+    assert (by_name["Lin"]["phase"], by_name["Lin"]["value"]) == ("submitted", {"v": 1, "answers": [1, False]})
     assert (by_name["Wu"]["phase"], by_name["Wu"]["value"]) == ("none", None)
 
 
