@@ -41,21 +41,27 @@ class Alarms:
         self._redis_url = redis_url
         self._waiting: deque[Alarm] = deque(maxlen=MOST_WAITING)
         self._has_waiting = asyncio.Event()
+        self._queue: ArqRedis | None = None
 
     def enqueue(self, alarm: Alarm) -> None:
         self._waiting.append(alarm)
         self._has_waiting.set()
 
     async def run(self) -> None:
-        queue: ArqRedis | None = None
-        while True:
-            await self._has_waiting.wait()
-            self._has_waiting.clear()
-            while self._waiting:
-                alarm = self._waiting.popleft()
-                try:
-                    async with asyncio.timeout(TIMEOUT_S):
-                        queue = queue or await open_queue(self._redis_url)
-                        await queue.enqueue_job(alarm.job, alarm.argument, _job_id=alarm.id, _defer_until=alarm.due)
-                except (RedisError, OSError, TimeoutError) as error:
-                    log.warning("alarm=%s outcome=left_to_the_sweep error=%s", alarm.id, type(error).__name__)
+        try:
+            while True:
+                await self._has_waiting.wait()
+                self._has_waiting.clear()
+                while self._waiting:
+                    await self._enqueue(self._waiting.popleft())
+        finally:
+            if self._queue is not None:
+                await self._queue.aclose()
+
+    async def _enqueue(self, alarm: Alarm) -> None:
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                self._queue = self._queue or await open_queue(self._redis_url)
+                await self._queue.enqueue_job(alarm.job, alarm.argument, _job_id=alarm.id, _defer_until=alarm.due)
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("alarm=%s outcome=left_to_the_sweep error=%s", alarm.id, type(error).__name__)
