@@ -26,8 +26,10 @@ export interface ApiOptions {
   /** Read anew for every request, so that a log-out takes effect at once. */
   token: () => string | null
   client: ClientLabel
-  /** The server no longer knows our token; called before the refusal is thrown. */
-  onTokenLost: () => void
+  /** Shows the server that this device was logged in before. */
+  deviceKey: () => string | null
+  /** The server does not know this token any more; called before the refusal is thrown. */
+  onTokenLost: (token: string) => void
   fetch?: typeof fetch
   timeoutMs?: number
 }
@@ -48,7 +50,7 @@ export function createApi(options: ApiOptions) {
     const answer = await read(response)
     if (response.ok) return answer as Answer
     // Only a request that carried a token can lose it: a wrong password is a 401 too.
-    if (response.status === 401 && token !== null) options.onTokenLost()
+    if (response.status === 401 && token !== null) options.onTokenLost(token)
     throw toRefusal(response, answer)
   }
 
@@ -75,7 +77,9 @@ export function createApi(options: ApiOptions) {
     register: (form: { phone: string; code: string; password: string; name?: string }) =>
       ask<LoggedIn>('POST', '/accounts', { ...form, ...options.client }),
     logIn: (phone: string, proof: Proof) =>
-      ask<LoggedIn>('POST', '/devices', { phone, ...proof, ...options.client }),
+      ask<LoggedIn>('POST', '/devices', { phone, ...proof, device_key: options.deviceKey(), ...options.client }),
+    resetPassword: (form: { phone: string; code: string; password: string }) =>
+      ask<LoggedIn>('POST', '/passwords', { ...form, ...options.client }),
     logOut: () => ask<void>('DELETE', '/devices/current'),
     devices: async () => (await ask<{ devices: Device[] }>('GET', '/devices')).devices,
     removeDevice: (id: string) => ask<void>('DELETE', `/devices/${encodeURIComponent(id)}`),
@@ -83,8 +87,7 @@ export function createApi(options: ApiOptions) {
     rename: (name: string) => ask<Me>('PATCH', '/me', { name }),
     records: (classroom: string, after: string | null) =>
       ask<RecordPage>('GET', `/classrooms/${classroom}/records${after === null ? '' : `?after=${encodeURIComponent(after)}`}`),
-    record: (classroom: string, session: string) =>
-      ask<ClassroomRecord>('GET', `/classrooms/${classroom}/records/${session}`),
+    record: (session: string) => ask<ClassroomRecord>('GET', `/records/${session}`),
     responses: async (activity: string) =>
       (await ask<{ responses: StaffResponse[] }>('GET', `/activities/${activity}/responses`)).responses,
     /** The 50 posts before that number, oldest first. */

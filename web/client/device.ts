@@ -9,6 +9,8 @@ export interface DeviceMemory {
 }
 
 const KEY = 'shangke.device'
+// Outlives a log-out: it opens nothing, it only tells the next log-in from a stranger's.
+const DEVICE_KEY = 'shangke.device_key'
 
 export class DeviceStore {
   #memory: DeviceMemory | null
@@ -26,7 +28,12 @@ export class DeviceStore {
     return this.#memory?.token ?? null
   }
 
-  remember({ token, expires_at, device, account }: LoggedIn): void {
+  get deviceKey(): string | null {
+    return this.storage.getItem(DEVICE_KEY)
+  }
+
+  remember({ token, expires_at, device, device_key, account }: LoggedIn): void {
+    this.storage.setItem(DEVICE_KEY, device_key)
     this.#write({ token, expires_at, device, account })
   }
 

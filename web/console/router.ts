@@ -1,9 +1,9 @@
-import { createRouter, createWebHistory, type RouteLocationNormalized, type Router } from 'vue-router'
+import { createRouter, createWebHistory, type Router } from 'vue-router'
 import type { DeviceHandle } from '@/use/device'
+import { guardLogIn } from '@/use/guard'
 
 declare module 'vue-router' {
   interface RouteMeta {
-    isOpen?: boolean
     /** The bare page, without the navigation at the left. */
     isBare?: boolean
   }
@@ -26,15 +26,6 @@ export function createConsoleRouter(device: DeviceHandle): Router {
       { path: '/:rest(.*)*', redirect: '/classrooms' },
     ],
   })
-  router.beforeEach((to) => {
-    if (to.meta.isOpen === true || device.memory.value) return true
-    return { path: '/login', query: to.fullPath === '/classrooms' ? {} : { next: to.fullPath } }
-  })
+  guardLogIn(router, device)
   return router
-}
-
-/** Where to go after logging in: the page first asked for, if it is one of ours. */
-export function nextPath(route: RouteLocationNormalized): string {
-  const { next } = route.query
-  return typeof next === 'string' && /^\/(?!\/)/.test(next) ? next : '/classrooms'
 }

@@ -21,9 +21,7 @@ const words = createWords(
   storage,
 )
 
-const device = createDevice(storage, () => {
-  void router.push({ path: '/login', query: { next: router.currentRoute.value.fullPath, lost: '1' } })
-})
+const device = createDevice(storage)
 const router = createPhoneRouter(device)
 
 await words.start(navigator.languages)

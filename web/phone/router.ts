@@ -1,10 +1,9 @@
-import { createRouter, createWebHistory, type RouteLocationNormalized, type Router } from 'vue-router'
+import { createRouter, createWebHistory, type Router } from 'vue-router'
 import type { DeviceHandle } from '@/use/device'
+import { guardLogIn } from '@/use/guard'
 
 declare module 'vue-router' {
   interface RouteMeta {
-    /** Can be seen without being logged in. */
-    isOpen?: boolean
     /** Shows the bar with 课堂 and 账号. */
     hasTabs?: boolean
   }
@@ -17,6 +16,7 @@ export function createPhoneRouter(device: DeviceHandle): Router {
     routes: [
       { path: '/', redirect: '/classrooms' },
       { path: '/login', component: () => import('@/phone/pages/LogIn.vue'), meta: { isOpen: true } },
+      { path: '/reset', component: () => import('@/phone/pages/Reset.vue'), meta: { isOpen: true } },
       { path: '/register', component: () => import('@/phone/pages/Register.vue'), meta: { isOpen: true } },
       { path: '/classrooms', component: () => import('@/phone/pages/Classrooms.vue'), meta: { hasTabs: true } },
       { path: '/join/:code?', component: () => import('@/phone/pages/Join.vue'), props: true },
@@ -42,15 +42,6 @@ export function createPhoneRouter(device: DeviceHandle): Router {
       { path: '/:rest(.*)*', component: () => import('@/phone/pages/NotFound.vue'), meta: { isOpen: true } },
     ],
   })
-  router.beforeEach((to) => {
-    if (to.meta.isOpen === true || device.memory.value) return true
-    return { path: '/login', query: to.fullPath === '/classrooms' ? {} : { next: to.fullPath } }
-  })
+  guardLogIn(router, device)
   return router
-}
-
-/** Where to go after logging in: the page first asked for, if it is one of ours. */
-export function nextPath(route: RouteLocationNormalized): string {
-  const { next } = route.query
-  return typeof next === 'string' && /^\/(?!\/)/.test(next) ? next : '/classrooms'
 }

@@ -19,16 +19,17 @@ export interface DeviceHandle extends LiveHandle {
 
 export const DEVICE: InjectionKey<DeviceHandle> = Symbol('device')
 
-export function createDevice(storage: Storage, onTokenLost: () => void): DeviceHandle {
+export function createDevice(storage: Storage): DeviceHandle {
   const store = new DeviceStore(storage)
   const memory = shallowRef(store.memory)
   const live = shallowRef<Live | null>(store.token === null ? null : connect(store))
   const api = createApi({
     token: () => store.token,
     client: { client_kind: 'web', client_version: __CLIENT_VERSION__, label: deviceLabel(navigator.userAgent) },
-    onTokenLost: () => {
-      store.forget()
-      onTokenLost()
+    deviceKey: () => store.deviceKey,
+    // An answer to the old token must not end a log-in that came after it.
+    onTokenLost: (token) => {
+      if (store.token === token) store.forget()
     },
   })
   store.listen(window)
@@ -45,9 +46,11 @@ export function createDevice(storage: Storage, onTokenLost: () => void): DeviceH
     live,
     enter: (loggedIn) => store.remember(loggedIn),
     async leave() {
-      // Offline, the token stays valid on the server until it expires or is removed from another device.
-      await api.logOut().catch(() => undefined)
+      // The request takes the token with it. If it is lost, the token stays good on the server until it expires
+      // or is removed from another device.
+      const told = api.logOut()
       store.forget()
+      await told.catch(() => undefined)
     },
     async rename(name) {
       store.rename(await api.rename(name))

@@ -57,6 +57,11 @@ export function useConnection(): Readonly<ShallowRef<ConnectionState>> {
   return useSlice<ConnectionState>((live) => live.connection(), 'connecting')
 }
 
+/** The close code with which the server said to stay away, or null. */
+export function useStopped(): Readonly<ShallowRef<number | null>> {
+  return useSlice<number | null>((live) => live.stopped(), null)
+}
+
 export function useAccountState(): Readonly<ShallowRef<AccountState | null>> {
   return useSlice<AccountState | null>((live) => live.account(), null)
 }

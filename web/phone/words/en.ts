@@ -91,6 +91,6 @@ export default {
     console: 'Teacher console',
     settings: 'Settings',
   },
-  update: { ready: 'A new version is ready', now: 'Update', later: 'Later' },
+  update: { ready: 'A new version is ready', needed: 'This version no longer works. Please update', now: 'Update', later: 'Later' },
   notFound: { title: 'Page not found', home: 'Home' },
 } satisfies Translation<typeof zh>

@@ -89,6 +89,6 @@ export default {
     console: '教师控制台',
     settings: '设置',
   },
-  update: { ready: '新版本已就绪', now: '立即更新', later: '稍后' },
+  update: { ready: '新版本已就绪', needed: '当前版本已停用，请更新', now: '立即更新', later: '稍后' },
   notFound: { title: '页面不存在', home: '回到首页' },
 }

@@ -12,6 +12,7 @@ function anApi(answer: Response | Error, token: string | null = null) {
   const api = createApi({
     token: () => token,
     client: CLIENT,
+    deviceKey: () => 'k1',
     onTokenLost,
     fetch: async (url, init) => {
       asked.push({ url: String(url), init: init ?? {} })
@@ -44,7 +45,7 @@ describe('a request', () => {
   test('to log in says which client it is', async () => {
     const { api, asked } = anApi(json(201, {}))
     await api.logIn('13800000001', { code: '123456' })
-    expect(JSON.parse(String(asked[0]?.init.body))).toEqual({ phone: '13800000001', code: '123456', ...CLIENT })
+    expect(JSON.parse(String(asked[0]?.init.body))).toEqual({ phone: '13800000001', code: '123456', device_key: 'k1', ...CLIENT })
   })
 
   test('answered with no content gives nothing', async () => {
@@ -83,7 +84,7 @@ describe('a token the server does not know', () => {
   test('is reported lost', async () => {
     const { api, onTokenLost } = anApi(json(401, { ...PROBLEM, status: 401, code: 'unauthenticated' }), 'old')
     await refusalOf(api.me())
-    expect(onTokenLost).toHaveBeenCalledOnce()
+    expect(onTokenLost).toHaveBeenCalledExactlyOnceWith('old')
   })
 
   test('is not reported for a wrong password', async () => {

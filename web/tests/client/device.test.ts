@@ -2,13 +2,14 @@ import { describe, expect, test, vi } from 'vitest'
 import { deviceLabel, DeviceStore } from '@/client/device'
 import { memoryStorage } from '@/client/storage'
 
-const LOGGED_IN = { token: 't1', expires_at: 5, device: 'd1', account: { id: 'a1', name: '李明', phone: '138****0001' } }
+const LOGGED_IN = { token: 't1', expires_at: 5, device: 'd1', device_key: 'k1', account: { id: 'a1', name: '李明', phone: '138****0001' } }
 
 describe('the device store', () => {
   test('remembers a log-in over a reload', () => {
     const storage = memoryStorage()
     new DeviceStore(storage).remember(LOGGED_IN)
-    expect(new DeviceStore(storage).memory).toEqual(LOGGED_IN)
+    const { device_key, ...remembered } = LOGGED_IN
+    expect([new DeviceStore(storage).memory, new DeviceStore(storage).deviceKey]).toEqual([remembered, device_key])
   })
 
   test('forgets a log-out over a reload', () => {
@@ -17,6 +18,14 @@ describe('the device store', () => {
     store.remember(LOGGED_IN)
     store.forget()
     expect([store.token, new DeviceStore(storage).token]).toEqual([null, null])
+  })
+
+  test('keeps the device key beyond a log-out', () => {
+    const storage = memoryStorage()
+    const store = new DeviceStore(storage)
+    store.remember(LOGGED_IN)
+    store.forget()
+    expect(new DeviceStore(storage).deviceKey).toBe('k1')
   })
 
   test('takes broken storage for none', () => {
