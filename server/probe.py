@@ -8,7 +8,7 @@ from contextlib import closing
 
 from server.config import Config
 
-WAIT_S = 5.0
+WAIT_S = 2.0
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 

@@ -50,6 +50,8 @@ async def keep(start: Start, is_started: asyncio.Event) -> None:
         begun = clock()
         try:
             async with start() as child:
+                if is_started.is_set():
+                    log.info("%s runs again", child.name)
                 is_started.set()
                 code = await child.process.wait()
                 log.warning("%s ended with exit code %d", child.name, code)

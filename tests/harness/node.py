@@ -12,9 +12,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
-
+from server import notify
 from server.embedded import Child, spawn
+from server.embedded.folder import socket_folder
+from server.supervise import Readiness, StartError, readiness
 
 READY_S = 20.0
 STOP_S = 20.0
@@ -66,12 +67,16 @@ class Nodes:
     database_url: str
     redis_url: str
     folder: Path
+    heard: Readiness
     stack: contextlib.AsyncExitStack
 
     async def start(self, name: str = "a", *, port: int | None = None, **settings: str) -> Node:
         """A node that answers ready. `settings` are further environment variables (SHANGKE_…=…)."""
         node = await self.start_unready(name, port=port, **settings)
-        await ready(node)
+        try:
+            await self.heard.of(node.child, wait_s=READY_S)
+        except StartError as error:
+            raise AssertionError(f"{error}:\n{node.log()}") from None
         return node
 
     async def start_unready(self, name: str = "a", *, port: int | None = None, **settings: str) -> Node:
@@ -87,6 +92,7 @@ class Nodes:
                 "SHANGKE_DATA": str(self.folder / "data"),
                 "SHANGKE_PORT": str(port),
                 "SHANGKE_NODE": name,
+                notify.VARIABLE: str(self.heard.address),
                 **settings,
             },
         )
@@ -96,20 +102,9 @@ class Nodes:
 
 @contextlib.asynccontextmanager
 async def node_factory(database_url: str, redis_url: str, folder: Path) -> AsyncIterator[Nodes]:
-    async with contextlib.AsyncExitStack() as stack:
-        yield Nodes(database_url=database_url, redis_url=redis_url, folder=folder, stack=stack)
-
-
-async def ready(node: Node) -> None:
-    """Returns when /health/ready says yes; fails with the node's log when it ended or takes too long."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(READY_S), httpx.AsyncClient(trust_env=False, verify=False) as client:
-            while node.child.is_running:
-                with contextlib.suppress(httpx.TransportError):
-                    if (await client.get(f"{node.url}/health/ready")).status_code == 200:
-                        return
-                await asyncio.sleep(0.02)
-    raise AssertionError(f"node {node.name} is not ready:\n{node.log()}")
+    address = socket_folder(folder) / "notify.sock"
+    async with readiness(address) as heard, contextlib.AsyncExitStack() as stack:
+        yield Nodes(database_url=database_url, redis_url=redis_url, folder=folder, heard=heard, stack=stack)
 
 
 def free_port() -> int:
