@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shutil
 import subprocess
@@ -14,7 +15,17 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "add-an-activity.md"
 # What the checks below need of the house, and what a kind could touch.
-ROOMS = ("protocol", "server", "workers", "tests/core", "web/phone", "web/console", "web/kinds", "web/use")
+ROOMS = (
+    "protocol",
+    "server",
+    "workers",
+    "tests/core",
+    "tests/harness",
+    "web/phone",
+    "web/console",
+    "web/kinds",
+    "web/use",
+)
 FILES = ("pyproject.toml", "schema.sql", "tests/__init__.py", "tests/test_frames.py")
 PLACES = {
     "server/core/activities/quick_poll.py",
@@ -23,6 +34,24 @@ PLACES = {
     "web/phone/activities/quick_poll.vue",
     "web/console/activities/quick_poll.vue",
 }
+# One lesson with it, on the road, run inside the copy.
+STORY = """
+import asyncio, sys
+from tests.harness.school import a_lesson, a_school
+
+async def story(database, redis_url):
+    async with a_school(database, redis_url) as school:
+        lesson = await a_lesson(school, 3)
+        poll = await school.publish(lesson.teacher, lesson.classroom, "quick_poll", {"text": "Did you follow?"})
+        for number, student in enumerate(lesson.students):
+            body = {"activity": poll, "value": {"is_yes": number > 0}}
+            await school.wish(student, "response.submit", lesson.classroom, body)
+        await school.wish(lesson.teacher, "session.end", lesson.classroom)
+        closed = next(e for e in school.heard.events_of(lesson.classroom, "student") if e.name == "activity.closed")
+        print(closed.body["kind"], closed.body["tally"])
+
+asyncio.run(story(*sys.argv[1:]))
+"""
 BLOCK = re.compile(r"^```(?P<language>\w+) file=(?P<file>\S+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -90,6 +119,12 @@ def test_the_new_kind_touches_five_places_and_passes_every_test_of_the_kinds(hou
     run(house, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/core/activities", "tests/core/test_lifecycle.py")
     said = run(house, "-c", "from server.core.activities.registry import KINDS; print(*KINDS)")
     assert said.split()[-1] == "quick_poll"
+
+
+async def test_the_new_kind_lives_a_lesson_on_the_road(house: Path, database: str, redis_url: str) -> None:
+    build(house)
+    said = await asyncio.to_thread(run, house, "-W", "error", "-c", STORY, database, redis_url)
+    assert said == "quick_poll {'v': 1, 'n_students': 3, 'n_yes': 2, 'n_no': 1}\n"
 
 
 def test_the_rules_of_the_page_are_less_than_a_hundred_lines_and_formatted_as_the_house_is() -> None:
