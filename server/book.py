@@ -10,7 +10,7 @@ from protocol.classroom import ClassroomState
 from protocol.codec import to_body
 from protocol.envelopes import Audience, Snapshot
 from protocol.errors import Code, Refused
-from protocol.ids import AccountId, ActivityId, Seq, StreamId
+from protocol.ids import AccountId, ActivityId, DeviceId, Seq, StreamId
 from server.core.state import StoredActivity
 from server.core.view import view_classroom, view_mine
 from server.echo import count
@@ -48,6 +48,9 @@ class StoreBook:
             each: KnownDevice(id=device.id, account=device.account, expires_at=device.expires_at)
             for each, device in found.items()
         }
+
+    async def touch_devices(self, seen: Sequence[DeviceId]) -> None:
+        await devices.touch_devices(self._db, seen)
 
     async def access(self, asked: Sequence[Asked]) -> Mapping[Asked, Access]:
         places = await memberships.select_places(

@@ -46,6 +46,9 @@ class Book(Protocol):
     async def devices_by_token_hashes(self, hashes: Sequence[bytes]) -> Mapping[bytes, KnownDevice]:
         """The devices of these SHA-256 hashes of tokens; who is missing is not logged in."""
 
+    async def touch_devices(self, seen: Sequence[DeviceId]) -> None:
+        """These devices are connected, so their tokens live on."""
+
     async def access(self, asked: Sequence[Asked]) -> Mapping[Asked, Access]:
         """Membership and head in ONE statement, so that a later event is known to be later. Missing: no access."""
 

@@ -71,6 +71,7 @@ class Node:
         self.hub = self.supply.hub
         self.devices: Batch[bytes, KnownDevice] = Batch(self.spawn, book.devices_by_token_hashes)
         self.tokens: dict[Connection, Token] = {}
+        self._seen: set[DeviceId] = set()
         self.buckets: dict[DeviceId, Bucket] = {}
         # Who has not said hello yet, with the loop time it must be said by; the oldest first.
         self.greeting: dict[object, tuple[float, Callable[[Close], None]]] = {}
@@ -186,6 +187,7 @@ class Node:
     def let_in(self, connection: Connection, token: Token) -> None:
         self.hub.add(connection)
         self.tokens[connection] = token
+        self._seen.add(connection.device)
         self._heartbeats.put(connection, self._next_heartbeat())
         opened = SocketOpened(
             account=connection.account,
@@ -325,6 +327,9 @@ class Node:
 
     async def _check_tokens(self) -> None:
         """Close who may not stay: the token expired, or a log-out was not heard."""
+        seen, self._seen = self._seen, set()
+        if seen:
+            await self._book.touch_devices(sorted(seen))
         asked = {connection: token.hash for connection, token in self.tokens.items()}
         known = await self.devices.get(set(asked.values()))
         for connection, hashed in asked.items():

@@ -248,9 +248,13 @@ class Hub:
     def flush(self) -> None:
         """Hand out what is fresh, then write once to each connection that has something to get."""
         self._is_flush_due = False
-        for stream in self._dirty_streams:
-            self._spread(stream)
-        self._dirty_streams.clear()
+        try:
+            while self._dirty_streams:
+                self._spread(self._dirty_streams.pop())
+        finally:
+            # A stream that cannot be handed out is a fault of ours; it must not silence the others.
+            if self._dirty_streams:
+                self._flush_soon()
         self.n_writes += len(self._dirty)
         dirty, self._dirty = self._dirty, set()
         for connection in dirty:

@@ -7,15 +7,22 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from protocol.ids import AccountId, DeviceId
+from protocol.account import AccountRenamed
+from protocol.classroom import ClassroomRenamed
+from protocol.ids import AccountId, ClassroomId, DeviceId, Seq, StreamId
+from server.core.fact import Fact
+from server.frames import prepare
+from server.hub.prepared import Prepared
 from server.ids import draw_id
 from server.store import devices
 from server.store.devices import NewDevice
+from server.store.events import append
+from server.store.streams import lock_streams
 from server.token import draw_token, hash_token
 from tests.edge.raw import Raw, open_raw
 from tests.harness.node import Node, Nodes
 from tests.harness.phone import Phone, phone
-from tests.harness.school import Lesson, School
+from tests.harness.school import Lesson, School, a_lesson
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +55,33 @@ class Campus:
             yield raw
 
     async def lesson(self, n_students: int) -> Lesson:
-        from tests.harness.school import a_lesson
-
         return await a_lesson(self.school, n_students)
+
+    async def write(
+        self,
+        stream: StreamId | ClassroomId | AccountId,
+        n: int,
+        size: int = 20,
+        *,
+        of: type[ClassroomRenamed | AccountRenamed] = ClassroomRenamed,
+    ) -> list[Prepared]:
+        """Commit `n` events of about `size` bytes without ringing; gives what a ring would hold."""
+        async with self.school.db.transaction() as tx:
+            locked = await lock_streams(tx, [StreamId(stream)])
+            head = locked[StreamId(stream)].head
+            facts = [
+                Fact(
+                    stream=StreamId(stream),
+                    seq=Seq(head + number),
+                    at=datetime.now(UTC),
+                    actor=None,
+                    body=of(name="课" * (size // 3)),
+                )
+                for number in range(1, n + 1)
+            ]
+            await append(tx, locked, facts)
+        return [prepare(fact) for fact in facts]
+
+    async def head(self, stream: str) -> int:
+        head: int = await self.school.db.fetchval("SELECT head FROM stream WHERE id = $1", stream)
+        return head

@@ -22,6 +22,7 @@ class Raw:
         self.reader = reader
         self.writer = writer
         self.wire: Format = wire
+        self.patience_s = WAIT_S
         self.seen: list[FromServer] = []
         self._waiting: list[FromServer] = []
 
@@ -61,7 +62,7 @@ class Raw:
         return each
 
     async def read_frame(self) -> tuple[int, bytes]:
-        async with asyncio.timeout(WAIT_S):
+        async with asyncio.timeout(self.patience_s):
             first, second = await self.reader.readexactly(2)
             size = second & 0x7F
             if size == 126:

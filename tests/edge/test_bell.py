@@ -1,0 +1,41 @@
+"""Postgres is the book, Redis is the bell: losing it costs seconds, never a fact (I1)."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import httpx
+import pytest
+
+from server import embedded
+from tests.edge.campus import Campus
+from tests.harness.node import Node, node_factory, ready
+
+
+async def status(node: Node) -> int:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        return (await client.get(f"{node.url}/health/ready")).status_code
+
+
+@pytest.mark.limit(60)
+async def test_without_redis_phones_still_learn_everything(campus: Campus, database: str, tmp_path: Path) -> None:
+    lesson = await campus.lesson(1)
+    async with contextlib.AsyncExitStack() as bell, contextlib.AsyncExitStack() as others:
+        redis = await bell.enter_async_context(embedded.run_redis(tmp_path / "redis"))
+        nodes = await others.enter_async_context(node_factory(database, redis.url(), tmp_path))
+        a, b = await nodes.start("a"), await nodes.start("b")
+        async with campus.phone(a, lesson.teacher) as teacher, campus.phone(b, lesson.students[0]) as student:
+            await teacher.until_live(lesson.classroom)
+            await student.until_live(lesson.classroom)
+            await bell.aclose()
+            done = await teacher.command("classroom.rename", lesson.classroom, {"name": "没有铃"})
+            assert done.seq is not None
+            await student.until_at(lesson.classroom, done.seq)
+            assert await status(b) == 503
+            async with embedded.run_redis(tmp_path / "redis"):
+                await ready(a)
+                await ready(b)
+                done = await teacher.command("classroom.rename", lesson.classroom, {"name": "又有铃了"})
+                assert done.seq is not None
+                await student.until_at(lesson.classroom, done.seq)
