@@ -96,5 +96,6 @@ export default {
     notStaff: 'Only teachers and assistants of this classroom can project it',
   },
   classroom: { gone: 'You are no longer in this classroom', rename: 'Rename', renamed: 'Name changed', student: 'You are a student here. Use the phone app in class' },
+  update: { needed: 'There is a new version of the console. Please reload', now: 'Reload' },
   account: { logOutAsk: 'Log out on this device?', renamed: 'Name changed', editName: 'Change name' },
 } satisfies Translation<typeof zh>

@@ -94,5 +94,6 @@ export default {
     notStaff: '只有本课堂的老师和助教可以投屏',
   },
   classroom: { gone: '你已不在这个课堂', rename: '重命名', renamed: '名称已更新', student: '你是本课堂的学生，请用手机端上课' },
+  update: { needed: '控制台已有新版本，请刷新页面', now: '刷新' },
   account: { logOutAsk: '确定退出登录？', renamed: '姓名已更新', editName: '修改姓名' },
 }
