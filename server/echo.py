@@ -19,7 +19,7 @@ from protocol.limits import GAUGE_INTERVAL_S
 from server.answering import GaugeBell
 from server.core.closing import tally
 from server.core.fact import Fact
-from server.core.state import Response
+from server.core.state import Answers, Response
 from server.core.view import view_mine, view_mine_at_close
 from server.frames import prepare_mine, prepare_tally
 from server.hub.prepared import PreparedGauge
@@ -65,7 +65,8 @@ class Echo:
                 case ActivityChanged():
                     self.mark(fact.body.activity)
                 case ActivityClosed():
-                    self._dirty.pop(fact.body.activity, None)
+                    # Once more: hubs keep the latest tally for who comes later, and that must be the final one.
+                    self.mark(fact.body.activity)
                     self._closed.add(fact.body.activity)
                 case ResponseCorrected() if fact.body.account is not None:
                     self.mark(fact.body.activity)
@@ -163,12 +164,12 @@ class Echo:
 
 
 async def count(db: Database, activity: ActivityId) -> tuple[PreparedGauge | None, StreamId | None]:
-    """The tally as of one moment; none once closed (the closing event has the final one) or where the kind has none."""
+    """The tally as of one moment, as each audience may see it then; once closed, the final one."""
     async with db.snapshot() as snapshot:
         found = await activities.select_activity(snapshot, activity)
-        if found is None or found.phase != "published":
+        if found is None or found.phase == "draft":
             return None, None
         rev = (await gauges.select_revs(snapshot, [activity])).get(activity, 0)
-        answers = await select_answers(snapshot, found)
-    counted = tally(found, answers)
+        answers = await select_answers(snapshot, found) if found.phase == "published" else Answers()
+    counted = found.tally if found.phase == "closed" else tally(found, answers)
     return (None if counted is None else prepare_tally(found, counted, rev)), StreamId(found.classroom)
