@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from protocol.activity import ActivityClosed, CorrectResponse, Mine, Phase, ResponseCorrected
-from protocol.envelopes import Body
+from protocol.codec import Format, decode_client, encode
+from protocol.envelopes import Body, Command
 from protocol.errors import Code
 from server.core.activities.exercise import EXERCISE
 from server.core.closing import close, tally
@@ -18,6 +19,7 @@ from server.core.state import Answers, Response, StoredActivity
 from server.core.view import view_mine, view_tally
 from tests.core.making import (
     ACTIVITY,
+    CLASSROOM,
     NOW,
     SECOND,
     a_classroom,
@@ -36,6 +38,7 @@ TRUE_FALSE: Body = {"type": "true_false", "text": "1 < 2", "key": True, "explana
 FILL_IN: Body = {"type": "fill_in", "text": "The capital is _.", "key": [["Rome"]], "points": 2}
 SHORT: Body = {"type": "short_text", "text": "Why?", "key": "So.", "points": 4}
 CONFIG: Body = {"questions": [SINGLE, MULTIPLE, TRUE_FALSE, FILL_IN, SHORT]}
+WIRES: tuple[Format, ...] = ("msgpack", "json")
 CLASS = [a_student(number) for number in (1, 2, 3)]
 
 
@@ -312,3 +315,18 @@ def test_nothing_is_graded_that_was_not_submitted() -> None:
 def as_list(value: object) -> list[Body]:
     assert isinstance(value, list)
     return value
+
+
+def test_the_deepest_draft_and_answer_fit_the_bounds_of_the_wire() -> None:
+    questions = [{**FILL_IN, "key": [["Rome", "Roma"]]}]
+    body: Body = {"kind": "exercise", "title": "Title", "config": {"questions": questions}}
+    draft = Command(id="command1", op="activity.draft", stream=CLASSROOM, body=body)
+    answer = Command(
+        id="command2",
+        op="response.submit",
+        stream=CLASSROOM,
+        body={"activity": ACTIVITY, "value": {"answers": [["Rome"], [0, 1]]}},
+    )
+    for command in (draft, answer):
+        for wire in WIRES:
+            assert decode_client(encode(command, wire), wire) == [command]
