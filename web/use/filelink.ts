@@ -1,5 +1,5 @@
 // A short-lived link to a file of the classroom, for an <img> or an <a>.
-import { onScopeDispose, shallowRef, toValue, watchEffect, type MaybeRefOrGetter, type ShallowRef } from 'vue'
+import { onScopeDispose, shallowRef, toValue, watch, type MaybeRefOrGetter, type ShallowRef } from 'vue'
 import type { Refusal } from '@/client/refusal'
 import { useDevice } from '@/use/device'
 import { useWork } from '@/use/work'
@@ -32,10 +32,14 @@ export function useFileLink(file: MaybeRefOrGetter<string | null>, staysFresh = 
     if (id !== null) void work.run(id)
   }
 
-  watchEffect(() => {
-    url.value = null
-    load()
-  })
+  watch(
+    () => toValue(file),
+    () => {
+      url.value = null
+      load()
+    },
+    { immediate: true },
+  )
 
   if (staysFresh) {
     const renew = (): void => {
