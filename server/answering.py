@@ -14,16 +14,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from protocol.activity import Mine, SaveResponse, SubmitResponse
+from protocol.activity import SaveResponse, SubmitResponse
 from protocol.codec import fingerprint, to_body
-from protocol.envelopes import Command, Done
+from protocol.envelopes import Body, Command, Done
 from protocol.errors import Code, Refused
 from protocol.ids import AccountId, ActivityId, StreamId
 from server.core import response as rules
 from server.core.access import authorise
 from server.core.state import Response, StoredActivity
 from server.core.view import view_mine
-from server.frames import prepare_mine
+from server.frames import prepare_mine_bodies
 from server.hub.prepared import PreparedGauge
 from server.store import activities, responses
 from server.store.pool import Database, Tx
@@ -32,7 +32,10 @@ from server.store.responses import Put, Standing
 BATCH = 500
 MOST_WAITING = 20_000
 WAIT_S = 20.0
-AGAIN = 5  # times that two nodes may meet over one student's row
+AGAIN = 5  # times that two batches may meet over one student's row
+# While one batch is with the database the other is judged.
+LANES = 2
+STOPPING = Refused(Code.OVERLOADED, "stopping", retry_after_ms=1000)
 
 log = logging.getLogger("shangke.answering")
 
@@ -53,17 +56,15 @@ class Marks(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Waiting:
-    """One answer under way. `n_tries` counts the batches it was in."""
+    """One answer under way. `since` is by the loop's clock; `n_tries` counts the batches it was in."""
 
     account: AccountId
     command: Command
     body: SaveResponse | SubmitResponse
+    key: Key
     reply: asyncio.Future[Done]
+    since: float
     n_tries: int = 0
-
-    @property
-    def key(self) -> Key:
-        return ActivityId(self.body.activity), self.account
 
 
 @dataclass(slots=True)
@@ -90,11 +91,11 @@ class Row:
 class Judged:
     """What became of a batch, before anybody is told."""
 
-    done: list[tuple[Waiting, Mine]] = field(default_factory=list)
+    done: list[tuple[Waiting, Body]] = field(default_factory=list)
     refused: list[tuple[Waiting, Refused]] = field(default_factory=list)
     again: list[Waiting] = field(default_factory=list)
     # What the accounts' other devices should now show, by activity and rev.
-    mine: dict[tuple[StreamId, ActivityId, int], dict[AccountId, Mine]] = field(default_factory=dict)
+    mine: dict[tuple[StreamId, ActivityId, int], dict[AccountId, Body]] = field(default_factory=dict)
     changed: set[ActivityId] = field(default_factory=set)
 
 
@@ -112,29 +113,49 @@ class Answering:
         """Done after commit; its result is the own `mine` gauge's value. Raises: Refused."""
         if len(self._waiting) >= MOST_WAITING:
             raise Refused(Code.OVERLOADED, "answers", retry_after_ms=1000)
-        reply: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
-        self._waiting.append(Waiting(account=account, command=command, body=body, reply=reply))
+        loop = asyncio.get_running_loop()
+        reply: asyncio.Future[Done] = loop.create_future()
+        key = (ActivityId(body.activity), account)
+        self._waiting.append(
+            Waiting(account=account, command=command, body=body, key=key, reply=reply, since=loop.time())
+        )
         self._has_waiting.set()
-        try:
-            async with asyncio.timeout(WAIT_S):
-                return await reply
-        except TimeoutError:
-            raise Refused(Code.OVERLOADED, "answers", retry_after_ms=1000) from None
+        # The limit is kept by `run`, for all who wait at once: a timer each would cost as much as the answer.
+        return await reply
 
     async def run(self) -> None:
+        try:
+            async with asyncio.TaskGroup() as lanes:
+                for _ in range(LANES):
+                    lanes.create_task(self._drive())
+        finally:
+            # The app is stopping: whoever waits resends to another node.
+            refuse_all(self._waiting, STOPPING)
+
+    async def _drive(self) -> None:
         while True:
             await self._has_waiting.wait()
-            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))]
-            if not self._waiting:
-                self._has_waiting.clear()
+            batch = self._next()
             try:
                 await self._settle(batch)
-            except BaseException:
-                # The app is stopping: whoever waits resends to another node.
-                refuse_all(batch, Refused(Code.OVERLOADED, "stopping", retry_after_ms=1000))
+            except asyncio.CancelledError:
+                refuse_all(batch, STOPPING)
                 raise
 
+    def _next(self) -> list[Waiting]:
+        """Those who waited longest; who waited too long is told so, and may resend."""
+        batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))]
+        if not self._waiting:
+            self._has_waiting.clear()
+        latest = asyncio.get_running_loop().time() - WAIT_S
+        refuse_all(
+            [each for each in batch if each.since < latest], Refused(Code.OVERLOADED, "answers", retry_after_ms=1000)
+        )
+        return [each for each in batch if each.since >= latest]
+
     async def _settle(self, batch: Sequence[Waiting]) -> None:
+        if not batch:
+            return
         try:
             async with self._db.transaction() as tx:
                 judged = await judge(tx, batch)
@@ -158,11 +179,11 @@ class Answering:
         """Only after commit."""
         for waiting, mine in judged.done:
             if not waiting.reply.done():
-                waiting.reply.set_result(Done(id=waiting.command.id, result=to_body(mine)))
+                waiting.reply.set_result(Done(id=waiting.command.id, result=mine))
         for waiting, refused in judged.refused:
             refuse_all([waiting], refused)
         for (stream, activity, rev), each in judged.mine.items():
-            self._bell.publish_gauge(stream, prepare_mine(stream, activity, rev, each))
+            self._bell.publish_gauge(stream, prepare_mine_bodies(stream, activity, rev, each))
         for activity in judged.changed:
             self._marks.mark(activity)
         self._waiting.extendleft(reversed(judged.again))
@@ -245,7 +266,7 @@ def sort_out(
     accepted: Sequence[Waiting],
     lost: set[Key],
 ) -> None:
-    """Who is told what. Who lost the race for a row to another node is judged again, by what that one wrote."""
+    """Who is told what. Who lost the race for a row to another batch is judged again, by what that one wrote."""
     refused, judged.refused = judged.refused, []
     for waiting, why in refused:
         if waiting.key in lost:
@@ -274,12 +295,13 @@ def retry(judged: Judged, waiting: Waiting) -> None:
         judged.refused.append((waiting, Refused(Code.OVERLOADED, "answered elsewhere at once", retry_after_ms=500)))
 
 
-def show(judged: Judged, activity: StoredActivity, row: Row, waiting: Waiting) -> Mine:
+def show(judged: Judged, activity: StoredActivity, row: Row, waiting: Waiting) -> Body:
     """One's own response as one may see it; a submitted one is shown to all devices of the account."""
     response = row.response
     assert response is not None, "an accepted answer left a row"
-    mine = view_mine(activity, waiting.account, response)
-    assert mine is not None, "whoever has a response sees it"
+    seen = view_mine(activity, waiting.account, response)
+    assert seen is not None, "whoever has a response sees it"
+    mine = to_body(seen)
     if isinstance(waiting.body, SubmitResponse):
         key = (StreamId(activity.classroom), activity.id, response.rev)
         judged.mine.setdefault(key, {})[waiting.account] = mine

@@ -56,8 +56,15 @@ def prepare_tally(activity: StoredActivity, tally: Body, rev: int) -> PreparedGa
 
 def prepare_mine(stream: StreamId, activity: ActivityId, rev: int, mine: Mapping[AccountId, Mine]) -> PreparedGauge:
     """Own responses of one `rev`, each to its own account."""
+    return prepare_mine_bodies(stream, activity, rev, {account: to_body(each) for account, each in mine.items()})
+
+
+def prepare_mine_bodies(
+    stream: StreamId, activity: ActivityId, rev: int, mine: Mapping[AccountId, Body]
+) -> PreparedGauge:
+    """The same of bodies that were made already."""
     private = {
-        account: encode(Gauge(stream=stream, name="mine", key=activity, rev=rev, value=to_body(each)))
+        account: encode(Gauge(stream=stream, name="mine", key=activity, rev=rev, value=each))
         for account, each in mine.items()
     }
     return PreparedGauge(name="mine", key=activity, rev=rev, private=private)
@@ -84,7 +91,7 @@ def _lost(body: msgspec.Struct) -> tuple[AccountId, ...]:
 
 def _recast(body: msgspec.Struct) -> tuple[AccountId, ...]:
     """Whose audience changes with this event."""
-    if not isinstance(body, MemberChanged):
+    if not isinstance(body, MemberChanged) or body.member is None:
         return ()
     was_staff, is_staff = body.role_before in STAFF_ROLES, body.member.role in STAFF_ROLES
     return (body.member.account,) if was_staff != is_staff else ()

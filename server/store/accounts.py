@@ -21,5 +21,11 @@ async def select_name(db: Reader, account: AccountId) -> str | None:
     return name
 
 
+async def has_any(db: Reader) -> bool:
+    """Whether anybody ever came."""
+    found: bool = await db.fetchval("SELECT EXISTS (SELECT FROM account)")
+    return found
+
+
 async def apply_renamed(tx: Tx, fact: Fact, body: AccountRenamed) -> None:
     await tx.execute("UPDATE account SET name = $2 WHERE id = $1", fact.stream, body.name)

@@ -1,0 +1,78 @@
+"""Fills a database for measurements: thousands of people in one go, past the road. Nobody calls it in earnest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import product
+
+from protocol.ids import AccountId, ClassroomId
+from server.core.classroom import CODE_ALPHABET, CODE_LENGTH
+from server.store.pool import Database, Tx
+
+LIVES = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bulk:
+    """One made classroom: its people and the token each device shows, teacher first."""
+
+    classroom: ClassroomId
+    teacher: AccountId
+    teacher_token: str
+    students: tuple[AccountId, ...]
+    student_tokens: tuple[str, ...]
+
+
+async def seed_bench(
+    db: Database, n_classrooms: int, n_students: int, draw_id: Callable[[], str], draw_token: Callable[[], str]
+) -> list[Bulk]:
+    """So many classrooms with so many students each, every one with a device; in an empty database."""
+    codes = ("".join(letters) for letters in product(CODE_ALPHABET, repeat=CODE_LENGTH))
+    made = [
+        Bulk(
+            classroom=ClassroomId(draw_id()),
+            teacher=AccountId(draw_id()),
+            teacher_token=draw_token(),
+            students=tuple(AccountId(draw_id()) for _ in range(n_students)),
+            student_tokens=tuple(draw_token() for _ in range(n_students)),
+        )
+        for _ in range(n_classrooms)
+    ]
+    async with db.transaction() as tx:
+        now = await tx.fetchval("SELECT now()")
+        people = [(each.teacher, each.teacher_token, "teacher", each) for each in made]
+        people += [
+            (student, token, "student", each)
+            for each in made
+            for student, token in zip(each.students, each.student_tokens, strict=True)
+        ]
+        await _copy_streams(tx, made, [account for account, _, _, _ in people])
+        await tx.copy("account", ("id", "name"), [(account, "同学") for account, _, _, _ in people])
+        await tx.copy(
+            "device",
+            ("id", "account_id", "token_hash", "client_kind", "expires_at"),
+            [
+                (draw_id(), account, hashlib.sha256(token.encode()).digest(), "web", now + LIVES)
+                for account, token, _, _ in people
+            ],
+        )
+        await tx.copy(
+            "classroom",
+            ("id", "name", "code", "n_members"),
+            [(each.classroom, "课堂", code, n_students) for each, code in zip(made, codes, strict=False)],
+        )
+        await tx.copy(
+            "membership",
+            ("classroom_id", "account_id", "role", "name", "joined_at"),
+            [(each.classroom, account, role, "同学", now) for account, _, role, each in people],
+        )
+    await db.execute("ANALYZE")
+    return made
+
+
+async def _copy_streams(tx: Tx, made: list[Bulk], accounts: list[AccountId]) -> None:
+    streams = [(each.classroom, "classroom") for each in made] + [(account, "account") for account in accounts]
+    await tx.copy("stream", ("id", "kind"), streams)
