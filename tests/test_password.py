@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from time import perf_counter
 
 import pytest
 
@@ -79,12 +78,12 @@ async def test_a_crowd_waits_in_a_bounded_line() -> None:
 
 
 async def test_the_loop_goes_on_while_a_hundred_log_in() -> None:
-    slowest = 0.0
+    n_turns = 0
     async with Passwords(most_waiting=100) as passwords:
         working = asyncio.gather(*(passwords.verify(None, "x") for _ in range(100)))
         while not working.done():
-            began = perf_counter()
             await asyncio.sleep(0)
-            slowest = max(slowest, perf_counter() - began)
+            n_turns += 1
         assert await working == [False] * 100
-    assert slowest < 0.05
+    # Hashing on the loop would leave it one turn or two for each.
+    assert n_turns > 2_000

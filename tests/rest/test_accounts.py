@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
 from tests.harness.site import PASSWORD, Site, a_phone
 
 
@@ -31,15 +29,12 @@ async def test_a_name_is_not_needed_r5(site: Site) -> None:
     assert answer.json()["account"]["name"] == f"用户{phone[-4:]}"
 
 
-@pytest.mark.parametrize(
-    "password", ["password1", "12345678", "woaini1314", "Qwe123456", "1a", "aaaaaaaa", "5201314520"]
-)
-async def test_a_common_password_is_refused_and_the_code_still_good(site: Site, password: str) -> None:
+async def test_a_common_password_is_refused_and_the_code_still_good(site: Site) -> None:
     phone = a_phone()
-    code = await site.code(phone, "register")
-    body = {"phone": phone, "code": code, "password": password}
-    answer = await site.client.post("/api/accounts", json=body)
-    assert (answer.status_code, answer.json()["code"]) == (422, "weak_password")
+    body = {"phone": phone, "code": await site.code(phone, "register")}
+    for password in ("password1", "12345678", "woaini1314", "Qwe123456", "1a", "aaaaaaaa", "5201314520"):
+        answer = await site.client.post("/api/accounts", json={**body, "password": password})
+        assert (password, answer.status_code, answer.json()["code"]) == (password, 422, "weak_password")
     assert (await site.client.post("/api/accounts", json={**body, "password": PASSWORD})).status_code == 201
 
 
@@ -49,17 +44,13 @@ async def test_the_own_number_is_no_password(site: Site) -> None:
     assert (await site.client.post("/api/accounts", json=body)).json()["code"] == "weak_password"
 
 
-@pytest.mark.parametrize("password", ["a" * 73, "汉字密码也可以用啊", "🐼🐼🐼 panda 🐼🐼🐼", "  spaces count  "])
-async def test_any_other_password_is_taken_exactly_as_it_is(site: Site, password: str) -> None:
-    phone = a_phone()
-    code = await site.code(phone, "register")
-    if password == "a" * 73:
-        password = "xyzzy" + "a" * 72
-    body = {"phone": phone, "code": code, "password": password}
-    assert (await site.client.post("/api/accounts", json=body)).status_code == 201
-    assert (await site.log_in(phone, password)).status_code == 201
-    assert (await site.log_in(phone, password[:-1])).status_code == 401
-    assert (await site.log_in(phone, password + "x")).status_code == 401
+async def test_any_other_password_is_taken_exactly_as_it_is(site: Site) -> None:
+    for password in ("xyzzy" + "a" * 72, "汉字密码也可以用啊", "🐼🐼🐼 panda 🐼🐼🐼", "  spaces count  "):
+        phone = a_phone()
+        body = {"phone": phone, "code": await site.code(phone, "register"), "password": password}
+        assert (await site.client.post("/api/accounts", json=body)).status_code == 201
+        tries = [password, password[:-1], password + "x", password.strip() + "\t"]
+        assert [(await site.log_in(phone, each)).status_code for each in tries] == [201, 401, 401, 401]
 
 
 async def test_a_password_of_a_megabyte_is_refused_before_it_is_hashed(site: Site) -> None:
@@ -141,9 +132,9 @@ async def test_a_new_name_follows_into_the_classrooms_that_knew_the_old_one(site
     assert sorted(row["stream_id"] for row in renamed) == sorted([student.account, same, other])
 
 
-@pytest.mark.parametrize("name", ["", "x" * 41, "a\x00b", "a\u202eb", "\n"])
-async def test_a_name_that_is_none_is_refused(site: Site, name: str) -> None:
+async def test_a_name_that_is_none_is_refused(site: Site) -> None:
     person = await site.register()
-    answer = await site.client.patch("/api/me", json={"name": name}, headers=person.headers)
-    assert answer.status_code in (400, 422)
+    for name in ("", "x" * 41, "a\x00b", "a\u202eb", "\n"):
+        answer = await site.client.patch("/api/me", json={"name": name}, headers=person.headers)
+        assert answer.status_code in (400, 422), name
     assert (await site.get("/api/me", person)).json()["name"] == "Lin"

@@ -73,12 +73,10 @@ async def test_fifty_at_once_send_exactly_one(site: Site) -> None:
     assert len(site.sms.messages) == 1
 
 
-@pytest.mark.parametrize(
-    "phone", ["12345678901", "1380000000", "138000000000", "+1 202 555 0100", "１３８", "abc", "٠١٢٣٤٥"]
-)
-async def test_what_is_no_mobile_number_gets_none(site: Site, phone: str) -> None:
-    answer = await site.client.post("/api/codes", json={"phone": phone, "purpose": "login"})
-    assert answer.status_code == 422
+async def test_what_is_no_mobile_number_gets_none(site: Site) -> None:
+    for phone in ("12345678901", "1380000000", "138000000000", "+1 202 555 0100", "１３８", "abc", "٠١٢٣٤٥"):
+        answer = await site.client.post("/api/codes", json={"phone": phone, "purpose": "login"})
+        assert (phone, answer.status_code) == (phone, 422)
     assert site.sms.messages == []
 
 
@@ -146,11 +144,11 @@ async def test_a_newer_code_ends_the_older_one(site: Site) -> None:
     assert await guess(site, person.phone, newer) == "in"
 
 
-@pytest.mark.parametrize("code", ["000000", "123456", "888888", "", "0", "１２３４５６", "'; --"])
-async def test_there_is_no_code_that_opens_everything(site: Site, code: str) -> None:
+async def test_there_is_no_code_that_opens_everything(site: Site) -> None:
     person = await site.register()
-    answer = await site.client.post("/api/devices?debug=1", json={"phone": person.phone, "code": code})
-    assert answer.status_code in (403, 422)
+    for code in ("000000", "123456", "888888", "", "0", "１２３４５６", "'; --"):
+        answer = await site.client.post("/api/devices?debug=1", json={"phone": person.phone, "code": code})
+        assert answer.status_code in (403, 422), code
 
 
 async def test_an_unknown_number_with_the_right_code_hears_that_it_is_unknown(site: Site) -> None:

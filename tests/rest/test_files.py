@@ -117,9 +117,11 @@ async def test_a_large_photo_is_made_small_enough_for_a_phone(site: Site) -> Non
         assert image.size == (2_560, 1_280)
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
+async def test_what_is_neither_an_image_nor_a_pdf_is_refused_and_leaves_nothing(site: Site) -> None:
+    teacher = await site.register("Ma")
+    path = f"/api/classrooms/{await site.classroom(teacher)}/files?name=x.png"
+    headers = {**teacher.headers, "Content-Type": "image/png"}
+    contents = [
         b"",
         b"plain text",
         b"<html><script>alert(1)</script></html>",
@@ -137,14 +139,10 @@ async def test_a_large_photo_is_made_small_enough_for_a_phone(site: Site) -> Non
         an_image("BMP"),
         an_image("TIFF"),
         b"push graphic-context\nviewbox 0 0 640 480\nfill 'url(mvg:x)'",
-    ],
-)
-async def test_what_is_neither_an_image_nor_a_pdf_is_refused_and_leaves_nothing(site: Site, content: bytes) -> None:
-    teacher = await site.register("Ma")
-    classroom = await site.classroom(teacher)
-    headers = {**teacher.headers, "Content-Type": "image/png"}
-    answer = await site.client.post(f"/api/classrooms/{classroom}/files?name=x.png", content=content, headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (415, "file_type")
+    ]
+    for content in contents:
+        answer = await site.client.post(path, content=content, headers=headers)
+        assert (content[:40], answer.status_code, answer.json()["code"]) == (content[:40], 415, "file_type")
     assert (await rows(site), kept(site)) == (0, [])
 
 
@@ -153,7 +151,8 @@ async def test_a_flood_of_pixels_is_refused_quickly(site: Site) -> None:
     classroom = await site.classroom(teacher)
     made = BytesIO()
     Image.new("1", (30_000, 30_000)).save(made, "PNG")
-    async with asyncio.timeout(1):
+    # Decoding 900 million pixels would take longer than that, and more memory than there is.
+    async with asyncio.timeout(3):
         answer = await upload(site, teacher, classroom, made.getvalue())
     assert (answer.status_code, answer.json()["code"]) == (413, "file_too_large")
     assert (await rows(site), kept(site)) == (0, [])
