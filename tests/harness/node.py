@@ -70,20 +70,27 @@ class Nodes:
     heard: Readiness
     stack: contextlib.AsyncExitStack
 
-    async def start(self, name: str = "a", *, port: int | None = None, **settings: str) -> Node:
-        """A node that answers ready. `settings` are further environment variables (SHANGKE_…=…)."""
-        node = await self.start_unready(name, port=port, **settings)
+    async def start(
+        self, name: str = "a", *, port: int | None = None, program: str = "server.cli", **settings: str
+    ) -> Node:
+        """A node that answers ready. `settings` are further environment variables (SHANGKE_…=…).
+
+        `program`: the module to run instead of ours, for tests that show what happens without some part of it.
+        """
+        node = await self.start_unready(name, port=port, program=program, **settings)
         try:
             await self.heard.of(node.child, wait_s=READY_S)
         except StartError as error:
             raise AssertionError(f"{error}:\n{node.log()}") from None
         return node
 
-    async def start_unready(self, name: str = "a", *, port: int | None = None, **settings: str) -> Node:
+    async def start_unready(
+        self, name: str = "a", *, port: int | None = None, program: str = "server.cli", **settings: str
+    ) -> Node:
         port = port or free_port()
         child = await spawn(
             name,
-            [sys.executable, "-W", "error", "-m", "server.cli", "serve"],
+            [sys.executable, "-W", "error", "-m", *program.split(), "serve"],
             log=self.folder / f"node-{name}-{port}.log",
             environment={
                 **os.environ,

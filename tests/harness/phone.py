@@ -168,7 +168,7 @@ class Phone:
             if not self._has_network:
                 raise ConnectionError("no network")
             async with connect(
-                self.url,
+                self._choose_url(),
                 subprotocols=[Subprotocol(SUBPROTOCOL_MSGPACK)],
                 compression=None,
                 max_size=None,
@@ -191,10 +191,16 @@ class Phone:
         try:
             while True:
                 data = await socket.recv(decode=False)
-                self.client.received(data, self._loop.time())
-                self._carry_out()
+                self._received(data)
         except ConnectionClosed as closed:
             return closed.rcvd.code if closed.rcvd is not None else ABNORMAL
+
+    def _choose_url(self) -> str:
+        return self.url
+
+    def _received(self, data: bytes) -> None:
+        self.client.received(data, self._loop.time())
+        self._carry_out()
 
     def _closed(self, code: int, retry_after_s: float = 0.0) -> None:
         self.client.closed(code, self._loop.time(), retry_after_s)

@@ -1,0 +1,79 @@
+"""`shangke serve` with one promise switched off: `python -m tests.harness.broken WHICH serve`.
+
+The twins of the storm run against these, so that the storm is known to notice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import replace
+
+from protocol.envelopes import Command, Done
+from protocol.ids import AccountId, DeviceId, StreamId
+from server import cli, road
+from server.edge.supply import Supply
+from server.hub.stream import LiveStream
+from server.store import commands
+from server.store.commands import Answered
+from server.store.pool import Reader, Tx
+from server.store.situations import Situation, select_situation
+
+LATE_S = 0.3
+
+
+def no_gap_repair() -> None:
+    """What the bell lost stays lost while the node lives."""
+
+    async def sweep_heads(self: Supply) -> None:
+        return None
+
+    async def fetch(self: Supply, stream: LiveStream) -> None:
+        return None
+
+    Supply.sweep_heads = sweep_heads  # type: ignore[method-assign]  # breaking it is the purpose
+    Supply._fetch = fetch  # type: ignore[method-assign]
+
+
+def no_deduplication() -> None:
+    """A command that comes again is carried out again."""
+
+    async def situation(tx: Tx, account: AccountId | None, command: str, stream: StreamId) -> Situation:
+        return replace(await select_situation(tx, account, command, stream), answered=None)
+
+    async def forget(tx: Tx, answered: Answered) -> None:
+        return None
+
+    async def nothing(db: Reader, account: AccountId, command: str) -> Answered | None:
+        return None
+
+    road.select_situation = situation  # type: ignore[attr-defined]
+    commands.insert_answered = forget
+    commands.select_answered = nothing
+
+
+def ack_before_commit() -> None:
+    """The sender is told first, the book a little later."""
+    travel = road.Road.travel
+    late: set[asyncio.Task[Done]] = set()
+
+    async def travel_late(
+        self: road.Road, account: AccountId | None, device: DeviceId | None, command: Command
+    ) -> Done:
+        async def later() -> Done:
+            await asyncio.sleep(LATE_S)
+            return await travel(self, account, device, command)
+
+        task = asyncio.get_running_loop().create_task(later())
+        late.add(task)
+        task.add_done_callback(late.discard)
+        return Done(id=command.id)
+
+    road.Road.travel = travel_late  # type: ignore[method-assign]
+
+
+BREAKS = {each.__name__: each for each in (no_gap_repair, no_deduplication, ack_before_commit)}
+
+if __name__ == "__main__":
+    BREAKS[sys.argv.pop(1)]()
+    cli.main()
