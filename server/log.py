@@ -55,5 +55,5 @@ def configure(config: Config) -> None:
     root.setLevel(config.log_level.value.upper())
     logging.captureWarnings(True)
     # They tell what we tell ourselves, or each request and each poll.
-    for chatty in ("uvicorn", "uvicorn.access", "httpx", "httpcore", "asyncio", "websockets"):
+    for chatty in ("uvicorn", "uvicorn.access", "httpx", "httpcore", "asyncio", "websockets", "arq.worker"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
