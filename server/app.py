@@ -20,7 +20,7 @@ from server.edge.node import open_node
 from server.edge.socket import SocketEndpoint
 from server.entrance import Entrance
 from server.files.storage import open_storage
-from server.gateways.choice import choose_sms
+from server.gateways.choice import open_sms
 from server.limiter import Limiter
 from server.open_road import open_road
 from server.pages import Pages
@@ -40,6 +40,7 @@ def create_app(config: Config) -> Starlette:
             connect(config.database_url, most=config.database_connections) as database,
             open_redis(config.redis_url) as redis,
             Passwords() as passwords,
+            open_sms(config) as sms,
             open_node(config.node, StoreBook(database), config.redis_url) as node,
             open_road(database, node.bus, redis, config.redis_url) as road,
         ):
@@ -50,7 +51,7 @@ def create_app(config: Config) -> Starlette:
                 database=database,
                 limiter=limiter,
                 passwords=passwords,
-                sms=choose_sms(config),
+                sms=sms,
                 bus=node.bus,
                 secret=config.secret,
             )

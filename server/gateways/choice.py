@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import assert_never
 
 from server import config
@@ -18,3 +20,13 @@ def choose_sms(settings: config.Config) -> Sms:
             return HttpSms(settings.sms_url)
         case _:
             assert_never(settings.sms)
+
+
+@asynccontextmanager
+async def open_sms(settings: config.Config) -> AsyncIterator[Sms]:
+    """The driver for as long as the app lives."""
+    sms = choose_sms(settings)
+    try:
+        yield sms
+    finally:
+        await sms.close()
