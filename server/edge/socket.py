@@ -107,6 +107,7 @@ class Socket:
     __slots__ = (
         "_bucket",
         "_connection",
+        "_is_held",
         "_is_lost",
         "_is_working",
         "_n_bad",
@@ -127,6 +128,7 @@ class Socket:
         self._n_bad = 0
         self._said_hello = False
         self._is_working = False
+        self._is_held = False
         self._is_lost = False
         node.greeting[self] = (now_s() + HELLO_TIMEOUT_S, self.close)
 
@@ -221,7 +223,8 @@ class Socket:
         if self._wishes is None:
             self._wishes = deque()
         self._wishes.append(wish)
-        if len(self._wishes) >= WAITING:
+        if len(self._wishes) >= WAITING and not self._is_held:
+            self._is_held = True
             self._pipe.pause_reading()
         if not self._is_working:
             self._is_working = True
@@ -231,9 +234,10 @@ class Socket:
         try:
             while self._wishes:
                 wish = self._wishes.popleft()
-                if len(self._wishes) == WAITING // 2:
-                    self._resume_reading()
                 await self._do(wish)
+                if self._is_held and len(self._wishes or ()) <= WAITING // 2:
+                    self._is_held = False
+                    self._resume_reading()
         except Exception:  # the command loop: what can be answered was; this socket cannot go on
             log.exception("event=socket_failed")
             self.close(Close.OVERLOADED)

@@ -7,7 +7,10 @@ The app finds it as `scope["extensions"]["shangke.write"]["socket"]`. Knows fram
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import socket
+import struct
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
@@ -100,13 +103,21 @@ class PreparedWebSocket(WebSocketsSansIOProtocol):
             return
         if self.transport.get_write_buffer_size() > GOODBYE_BYTES:
             self.close_sent = True
-            self.transport.abort()
+            self.cut()
             return
         self.conn.send_close(code)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
         self.resume_reading()
-        self.close_timer = self.loop.call_later(GOODBYE_S, self.transport.abort)
+        self.close_timer = self.loop.call_later(GOODBYE_S, self.cut)
+
+    def cut(self) -> None:
+        """Without linger the kernel would keep what it holds, megabytes at times, for as long as the peer does."""
+        sock = self.transport.get_extra_info("socket")
+        if sock is not None:
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
 
     def pause_reading(self) -> None:
         if not self.read_paused and not self.disconnected and not self.close_sent:

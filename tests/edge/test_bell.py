@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from pathlib import Path
 
@@ -10,12 +11,18 @@ import pytest
 
 from server import embedded
 from tests.edge.campus import Campus
-from tests.harness.node import Node, node_factory, ready
+from tests.harness.node import Node, node_factory
 
 
 async def status(node: Node) -> int:
     async with httpx.AsyncClient(trust_env=False) as client:
         return (await client.get(f"{node.url}/health/ready")).status_code
+
+
+async def until_ready(node: Node) -> None:
+    async with asyncio.timeout(20):
+        while await status(node) != 200:  # noqa: ASYNC110  # the other process sets no event of ours
+            await asyncio.sleep(0.05)
 
 
 @pytest.mark.limit(60)
@@ -34,8 +41,8 @@ async def test_without_redis_phones_still_learn_everything(campus: Campus, datab
             await student.until_at(lesson.classroom, done.seq)
             assert await status(b) == 503
             async with embedded.run_redis(tmp_path / "redis"):
-                await ready(a)
-                await ready(b)
+                await until_ready(a)
+                await until_ready(b)
                 done = await teacher.command("classroom.rename", lesson.classroom, {"name": "又有铃了"})
                 assert done.seq is not None
                 await student.until_at(lesson.classroom, done.seq)

@@ -12,8 +12,8 @@ import pytest
 from protocol.close import Close
 from protocol.codec import encode
 from protocol.envelopes import Command, Fault, Hello, Welcome
-from server.token import draw_token
 from protocol.limits import HEARTBEAT_S
+from server.token import draw_token
 from tests.edge.campus import Campus
 from tests.edge.raw import Raw, frame_bytes, open_raw, shake_hands
 from tests.harness.node import Node
