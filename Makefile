@@ -4,7 +4,7 @@ BOOT := $(PYTHON) deploy/bootstrap.py
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run web test check lint types contract unit web-check fmt lock bench clean
+.PHONY: help setup run web test check lint types contract unit web-check fmt lock settings bench clean
 
 help:  ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ fmt: setup  ## Format, and mend what can be mended by itself
 
 lock: setup  ## Resolve the locks anew (UPGRADE=1 takes newer versions)
 	@$(BIN)/python deploy/lock.py $(if $(UPGRADE),--upgrade)
+
+settings: setup  ## Write the table of docs/settings.md anew
+	@sed -i '/^| name /,$$d' docs/settings.md
+	@$(BIN)/shangke config >> docs/settings.md
 
 bench: setup  ## Measure (figures go to bench/)
 	@$(BIN)/python -m bench
