@@ -295,7 +295,7 @@ class Storm:
         if held.seq != head or journal.at != head:
             self.count.behind.append(f"{witness.account} {held.seq} of {head}")
         seqs = [seq for seq, _ in journal.taken]
-        if seqs != sorted(set(seqs)) or any(frame != frames[seq - 1] for seq, frame in journal.taken):
+        if seqs != sorted(set(seqs)) or any([frame] != frames[seq - 1 : seq] for seq, frame in journal.taken):
             self.count.wrong_events.append(witness.account)
 
     def count_state(self, witness: Witness, stream: StreamId, fresh: dict[Audience, Held]) -> None:
