@@ -3,6 +3,10 @@ PYTHON ?= python3
 BOOT := $(PYTHON) deploy/bootstrap.py
 BIN := .venv/bin
 
+# The pure rooms are cheap to test whole, so they are tested whole.
+COVERAGE := --cov=protocol --cov=server.core --cov=server.hub --cov-branch --cov-fail-under=98 \
+	--cov-report=term:skip-covered
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run web test check lint types contract unit web-check fmt lock settings bench clean
 
@@ -40,7 +44,7 @@ web-check: setup
 
 unit: setup web  ## Only the Python tests (ARGS are pytest's)
 	@$(BIN)/python -m tests.harness.browser
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest $(or $(ARGS),$(COVERAGE))
 
 fmt: setup  ## Format, and mend what can be mended by itself
 	@$(BIN)/ruff format .
