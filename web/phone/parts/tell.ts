@@ -4,7 +4,7 @@ import 'vant/es/dialog/style/index'
 import 'vant/es/toast/style/index'
 
 export function tell(message: string): void {
-  showToast({ message, duration: 2200 })
+  showToast({ message, duration: 2200, position: 'bottom' })
 }
 
 /** Whether the person said yes. */
