@@ -43,7 +43,7 @@ class Witness(Phone):
     """Comes to one of several nodes, another one each time by chance."""
 
     def __init__(self, urls: Sequence[str], account: str, token: str, draw: Random) -> None:
-        self._urls = urls
+        self.urls = urls
         self._chance = draw
         self.journals: defaultdict[StreamId, Journal] = defaultdict(Journal)
         self.n_connections = 0
@@ -55,7 +55,7 @@ class Witness(Phone):
         return await super()._converse(socket)
 
     def _choose_url(self) -> str:
-        return self._chance.choice(self._urls)
+        return self._chance.choice(self.urls)
 
     def _received(self, data: bytes) -> None:
         for envelope in decode_server(data):
