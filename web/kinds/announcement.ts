@@ -1,7 +1,2 @@
-// Announcement (公告) as server/core/activities/announcement.py declares it.
-export interface AnnouncementConfig {
-  v?: 1
-  text: string
-  /** The id of an uploaded file. */
-  image: string | null
-}
+// What an announcement's bodies mean; the types are generated from the declarations.
+export type { AnnouncementConfig } from '@/client/generated/messages'

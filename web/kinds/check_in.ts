@@ -1,34 +1,11 @@
-// Check-in (签到) as server/core/activities/check_in.py declares it.
-export type Status = 'present' | 'late' | 'excused' | 'absent'
+// What a check-in's bodies mean to both its components; the types are generated from the declarations.
+import type { CheckInResult } from '@/client/generated/messages'
+
+export type { CheckInConfig, CheckInCorrection, CheckInResult, CheckInTally } from '@/client/generated/messages'
+
+export type Status = CheckInResult['status']
 
 export const STATUSES: readonly Status[] = ['present', 'late', 'excused', 'absent']
-
-export interface CheckInConfig {
-  v?: 1
-  late_after_s: number | null
-}
-
-export interface CheckInResult {
-  status: Status
-}
-
-export interface CheckInLists {
-  present: readonly string[]
-  late: readonly string[]
-  excused: readonly string[]
-  absent: readonly string[]
-  waiting: readonly string[]
-}
-
-export interface CheckInTally {
-  n_students: number
-  n_present: number
-  n_late: number
-  n_excused: number
-  n_absent: number
-  n_waiting: number
-  lists: CheckInLists | null
-}
 
 export const STATUS_WORDS = {
   zh: { present: '已签到', late: '迟到', excused: '请假', absent: '缺勤', waiting: '未签到' },

@@ -1,7 +1,4 @@
-// Discussion (讨论) as server/core/activities/discussion.py declares it.
-export interface DiscussionConfig {
-  v?: 1
-  text: string
-}
+// What a discussion's bodies mean; the types are generated from the declarations.
+export type { DiscussionConfig } from '@/client/generated/messages'
 
 export const POST_CHARS = 2_000

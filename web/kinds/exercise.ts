@@ -1,95 +1,22 @@
-// Exercise (练习) as server/core/activities/exercise.py and question.py declare it.
-interface Asked {
-  text: string
-  points: number
-  explanation: string
-}
+// What an exercise's bodies mean to both its components; the types are generated from the declarations.
+import type { ExerciseConfig, ExerciseValue } from '@/client/generated/messages'
 
-export interface SingleQuestion extends Asked {
-  type: 'single'
-  options: readonly string[]
-  key: number | null
-}
+export type {
+  ExerciseConfig,
+  ExerciseCorrection,
+  ExerciseMark,
+  ExerciseQuestionTally,
+  ExerciseResult,
+  ExerciseTally,
+  ExerciseValue,
+} from '@/client/generated/messages'
 
-export interface MultipleQuestion extends Asked {
-  type: 'multiple'
-  options: readonly string[]
-  key: readonly number[] | null
-}
-
-export interface TrueFalseQuestion extends Asked {
-  type: 'true_false'
-  key: boolean | null
-}
-
-export interface FillInQuestion extends Asked {
-  type: 'fill_in'
-  n_blanks: number
-  /** The accepted answers of each blank. */
-  key: readonly (readonly string[])[] | null
-}
-
-export interface ShortTextQuestion extends Asked {
-  type: 'short_text'
-  key: string | null
-}
-
-export type Question = SingleQuestion | MultipleQuestion | TrueFalseQuestion | FillInQuestion | ShortTextQuestion
+export type Question = ExerciseConfig['questions'][number]
 export type QuestionType = Question['type']
+/** By type: an option, options, true or false, a text for each blank, a text. null: not answered. */
+export type Answer = ExerciseValue['answers'][number]
 
 export const QUESTION_TYPES: readonly QuestionType[] = ['single', 'multiple', 'true_false', 'fill_in', 'short_text']
-
-export interface ExerciseConfig {
-  v?: 1
-  questions: readonly Question[]
-  time_limit_s: number | null
-  half_points: boolean
-  reveal_key: boolean
-}
-
-/** By type: an option, options, true or false, a text for each blank, a text. null: not answered. */
-export type Answer = boolean | number | string | readonly (number | string)[] | null
-
-export interface ExerciseValue {
-  v?: 1
-  answers: readonly Answer[]
-}
-
-/** Both null: to be graded by the teacher. */
-export interface ExerciseMark {
-  is_right: boolean | null
-  points: number | null
-}
-
-export interface ExerciseResult {
-  points: number
-  max_points: number
-  n_ungraded: number
-  marks: readonly ExerciseMark[]
-}
-
-export interface FillInCount {
-  text: string
-  n: number
-}
-
-export interface ExerciseQuestionTally {
-  n_answered: number
-  n_right: number
-  n_ungraded: number
-  points: number
-  options: readonly number[] | null
-  top: readonly (readonly FillInCount[])[] | null
-}
-
-export interface ExerciseTally {
-  n_students: number
-  n_saved: number
-  n_submitted: number
-  points: number | null
-  max_points: number
-  questions: readonly ExerciseQuestionTally[]
-}
 
 export const QUESTION_WORDS = {
   zh: { single: '单选', multiple: '多选', true_false: '判断', fill_in: '填空', short_text: '简答', yes: '对', no: '错' },

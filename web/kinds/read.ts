@@ -14,3 +14,10 @@ export function readMaybe<Shape>(body: Body | null | undefined): Shape | null {
 export function write(shape: object): Body {
   return { ...shape }
 }
+
+/** A shape while it is being written. */
+export type Writable<Shape> = Shape extends readonly (infer Item)[]
+  ? Writable<Item>[]
+  : Shape extends object
+    ? { -readonly [Key in keyof Shape]: Writable<Shape[Key]> }
+    : Shape

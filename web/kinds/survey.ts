@@ -1,62 +1,20 @@
-// Survey (问卷) as server/core/activities/survey.py declares it.
-interface Asked {
-  text: string
-  is_required: boolean
-}
+// What a survey's bodies mean to both its components; the types are generated from the declarations.
+import type { SurveyConfig, SurveyValue } from '@/client/generated/messages'
 
-export interface SurveyChoice extends Asked {
-  type: 'single' | 'multiple'
-  options: readonly string[]
-}
+export type {
+  SurveyConfig,
+  SurveyQuestionTally,
+  SurveyState,
+  SurveyTally,
+  SurveyValue,
+} from '@/client/generated/messages'
 
-export interface SurveyRating extends Asked {
-  type: 'rating'
-  most: 5 | 10
-}
-
-export interface SurveyText extends Asked {
-  type: 'text'
-}
-
-export type SurveyQuestion = SurveyChoice | SurveyRating | SurveyText
+export type SurveyQuestion = SurveyConfig['questions'][number]
 export type SurveyQuestionType = SurveyQuestion['type']
+/** By type: an option, options, a rating from 1, a text. null: not answered. */
+export type SurveyAnswer = SurveyValue['answers'][number]
 
 export const SURVEY_TYPES: readonly SurveyQuestionType[] = ['single', 'multiple', 'rating', 'text']
-
-export interface SurveyConfig {
-  v?: 1
-  questions: readonly SurveyQuestion[]
-  is_anonymous: boolean
-}
-
-export interface SurveyState {
-  /** Students and the screen see the results. */
-  is_shown: boolean
-}
-
-/** By type: an option, options, a rating from 1, a text. null: not answered. */
-export type SurveyAnswer = number | readonly number[] | string | null
-
-export interface SurveyValue {
-  v?: 1
-  answers: readonly SurveyAnswer[]
-}
-
-export interface SurveyQuestionTally {
-  n_answered: number
-  /** Of a rating: from 1 on. */
-  options: readonly number[] | null
-  average: number | null
-  texts: readonly string[] | null
-}
-
-export interface SurveyTally {
-  n_students: number
-  n_answers: number
-  /** Too few answered an anonymous survey to say what they said. */
-  is_withheld: boolean
-  questions: readonly SurveyQuestionTally[]
-}
 
 export const TEXT_ANSWER_CHARS = 500
 
