@@ -20,6 +20,8 @@ from server.store.pool import Database
 from server.sweep import sweep_for_ever
 from server.turns import Turns
 
+STOP_S = 1.0
+
 
 class Bell(Protocol):
     """What the road rings; the bus is one."""
@@ -50,5 +52,12 @@ async def open_road(db: Database, bell: Bell, redis: Redis, redis_url: str) -> A
         try:
             yield road
         finally:
-            for task in running:
-                task.cancel()
+            await _stop(running)
+
+
+async def _stop(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel until they end: before Python 3.12, `asyncio.wait_for` inside redis-py may swallow a cancellation."""
+    while pending := [task for task in tasks if not task.done()]:
+        for task in pending:
+            task.cancel()
+        await asyncio.wait(pending, timeout=STOP_S)
