@@ -67,10 +67,13 @@ class MemberJoined(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MemberChanged(msgspec.Struct, frozen=True, kw_only=True):
-    """A new role or a new name; staff only. `role_before` is the role until now: the same, when the name changed."""
+    """A new role or a new name. `role_before` is the role until now: the same, when the name changed.
 
-    member: Member
-    role_before: Role
+    Students see only the count, and that only when a role changed (`member` and `role_before` are null for them).
+    """
+
+    member: Member | None
+    role_before: Role | None
     n_members: int
 
 

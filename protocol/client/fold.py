@@ -85,7 +85,9 @@ def _fold_members(state: ClassroomState, event: msgspec.Struct) -> ClassroomStat
         case MemberJoined(member=joined, n_members=n_members) if joined is not None:
             others = [each for each in state.members if each.account != joined.account]
             return replace(state, members=[*others, joined], n_members=n_members)
-        case MemberChanged(member=changed, n_members=n_members):
+        case MemberChanged(member=None, n_members=n_members):
+            return replace(state, n_members=n_members)
+        case MemberChanged(member=changed, n_members=n_members) if changed is not None:
             same = [changed if each.account == changed.account else each for each in state.members]
             return replace(state, members=same, n_members=n_members)
         case MemberLeft(account=account, n_members=n_members):

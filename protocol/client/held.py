@@ -81,8 +81,7 @@ def take_event(held: Held, event: Event) -> Held | Literal["known", "gap"]:
         # A blank, or of a later version: it only counts.
         return replace(held, seq=event.seq)
     state = fold(held.state, to_struct(event.body, declaration))
-    gauges = _shown(held.gauges, state) if event.name in {"session.started", "session.ended"} else held.gauges
-    return replace(held, seq=event.seq, state=state, gauges=gauges)
+    return replace(held, seq=event.seq, state=state, gauges=_still_true(held, event, state))
 
 
 def take_gauge(held: Held, gauge: Gauge) -> Held:
@@ -92,6 +91,16 @@ def take_gauge(held: Held, gauge: Gauge) -> Held:
     if before is not None and before.rev >= gauge.rev:
         return held
     return replace(held, gauges={**held.gauges, key: gauge})
+
+
+def _still_true(held: Held, event: Event, state: State) -> Mapping[GaugeKey, Gauge]:
+    if event.name in {"session.started", "session.ended"}:
+        return _shown(held.gauges, state)
+    if event.name == "activity.changed" and held.audience != "staff" and event.body is not None:
+        # It may have hidden the results; if it did not, the next tally is on its way.
+        hidden = ("tally", event.body.get("activity"))
+        return {key: gauge for key, gauge in held.gauges.items() if key != hidden}
+    return held.gauges
 
 
 def _shown(gauges: Mapping[GaugeKey, Gauge], state: State) -> Mapping[GaugeKey, Gauge]:

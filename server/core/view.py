@@ -230,6 +230,15 @@ def _joined(body: MemberJoined, audience: Audience) -> MemberJoined:
     return body if audience == "staff" else replace(body, member=None)
 
 
+def _member_changed(body: MemberChanged, audience: Audience) -> MemberChanged | None:
+    if audience == "staff":
+        return body
+    assert body.member is not None, "the book's own event names the member"
+    # Who became an assistant is no student any more: the count that everybody sees is another.
+    is_renamed = body.member.role == body.role_before
+    return None if is_renamed else replace(body, member=None, role_before=None)
+
+
 def _left(body: MemberLeft, audience: Audience) -> MemberLeft:
     return body if audience == "staff" else replace(body, account=None)
 
@@ -278,7 +287,7 @@ OF_CLASSROOMS: Mapping[type[Event], View] = dict(
         _to(ClassroomRenamed, _whole),
         _to(CodeChanged, _code_changed),
         _to(MemberJoined, _joined),
-        _to(MemberChanged, _staff),
+        _to(MemberChanged, _member_changed),
         _to(MemberLeft, _left),
         _to(SessionStarted, _whole),
         _to(SessionEnded, _whole),

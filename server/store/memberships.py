@@ -158,6 +158,7 @@ async def apply_joined(tx: Tx, fact: Fact, body: MemberJoined) -> None:
 
 
 async def apply_changed(tx: Tx, fact: Fact, body: MemberChanged) -> None:
+    assert body.member is not None, "the book's own event names the member"
     await tx.execute(
         """
           WITH counted AS (UPDATE classroom SET n_members = $5 WHERE id = $1)

@@ -102,6 +102,8 @@ NO_CODE = CodeChanged(code=None, is_code_open=True)
 CLOSED_CODE = CodeChanged(code="ABC234", is_code_open=False)
 JOINED, SOMEBODY_JOINED = MemberJoined(member=MEMBER, n_members=4), MemberJoined(member=None, n_members=4)
 LEFT, SOMEBODY_LEFT = (MemberLeft(account=each, how="kicked", n_members=2) for each in (account(1), None))
+PROMOTED = MemberChanged(member=MEMBER, role_before="assistant", n_members=4)
+SOMEBODY_PROMOTED = MemberChanged(member=None, role_before=None, n_members=4)
 PUBLISHED = ActivityPublished(activity=published(EXERCISE))
 PUBLISHED_HIDDEN = ActivityPublished(activity=msgspec.structs.replace(published(EXERCISE), config=HIDDEN))
 CLOSED = ActivityClosed(activity=ACTIVITY, kind="check_in", state={"v": 1}, closed_at=AT, tally=WHOLE, config={"v": 1})
@@ -125,7 +127,8 @@ CORRECTED_COUNTS = msgspec.structs.replace(CORRECTED, account=None, correction=N
         (CODE, (CODE, NO_CODE, CODE)),
         (CLOSED_CODE, (msgspec.structs.replace(CLOSED_CODE, code=None),) * 3),
         (JOINED, (JOINED, SOMEBODY_JOINED, SOMEBODY_JOINED)),
-        to_staff(MemberChanged(member=MEMBER, role_before="student", n_members=4)),
+        (PROMOTED, (PROMOTED, SOMEBODY_PROMOTED, SOMEBODY_PROMOTED)),
+        to_staff(MemberChanged(member=MEMBER, role_before=MEMBER.role, n_members=4)),
         (LEFT, (LEFT, SOMEBODY_LEFT, SOMEBODY_LEFT)),
         to_all(SessionStarted(session=Session(id=SESSION, number=3, started_at=AT))),
         to_all(SessionEnded(session=SESSION)),

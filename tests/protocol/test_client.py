@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from protocol.account import Membership, MembershipBegun, MembershipEnded
-from protocol.activity import ActivityExtended, Mine, PostRemoved
+from protocol.activity import ActivityChanged, ActivityExtended, Mine, PostRemoved
 from protocol.classroom import ClassroomRenamed, Delivery, Session, SessionEnded, SessionStarted
 from protocol.client.backoff import MOST_S, wait_s
 from protocol.client.client import PROBE_S, Client
@@ -19,6 +19,8 @@ from protocol.codec import encode, to_body
 from protocol.envelopes import (
     Attach,
     Attached,
+    Audience,
+    Body,
     Command,
     Detach,
     Done,
@@ -234,6 +236,16 @@ def test_gauges_end_with_the_session(in_class: Bench) -> None:
     lesson = Session(id=SessionId("T" * 16), number=2, started_at=Millis(1))
     in_class.says(a_gauge("tally", 2, {"n": 2}), an_event(5, SessionStarted(session=lesson)))
     assert room(in_class).gauges == {}
+
+
+@pytest.mark.parametrize(("audience", "tally"), [("staff", {"n": 2}), ("student", None), ("screen", None)])
+def test_a_tally_that_a_verb_may_have_hidden_is_shown_to_staff_alone(
+    in_class: Bench, audience: Audience, tally: Body | None
+) -> None:
+    in_class.says(a_snapshot(4, a_classroom(activities=[a_quiz()]), audience), a_gauge("tally", 2, {"n": 2}))
+    hide = ActivityChanged(activity=QUIZ, kind="survey", verb="hide_results", phase="published", state={})
+    in_class.says(an_event(5, hide))
+    assert room(in_class).tally(QUIZ) == tally
 
 
 def test_gauges_of_the_account_stay(in_class: Bench) -> None:

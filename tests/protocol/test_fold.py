@@ -122,6 +122,11 @@ CLASSROOM_CASES: dict[str, tuple[ClassroomState, msgspec.Struct, ClassroomState]
         MemberChanged(member=a_member(LI, "李明"), role_before="student", n_members=1),
         a_classroom(members=[a_member(LI, "李明"), a_member(WANG)]),
     ),
+    "a student becomes an assistant, as a student sees it": (
+        a_classroom(n_members=2),
+        MemberChanged(member=None, role_before=None, n_members=1),
+        a_classroom(),
+    ),
     "somebody leaves, as staff sees it": (
         a_classroom(members=[a_member(LI), a_member(WANG)], n_members=2),
         MemberLeft(account=LI, how="left", n_members=1),

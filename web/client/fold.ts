@@ -54,6 +54,7 @@ function foldClassroom(state: ClassroomState, event: Named): ClassroomState {
     }
     case 'member.changed': {
       const { member, n_members } = body
+      if (member === null) return { ...state, n_members }
       const same = state.members.map((each) => (each.account === member.account ? member : each))
       return { ...state, members: same, n_members }
     }

@@ -32,8 +32,15 @@ export function takeEvent(held: Held, [, , seq, , name, body]: Event): Held | 'k
   // A blank only counts.
   if (name === '' || body === null) return { ...held, seq }
   const state = fold(held.state, name, body)
-  const isOver = name === 'session.started' || name === 'session.ended'
-  return { ...(isOver ? shown(held, state) : held), state, seq }
+  return { ...stillTrue(held, name, body, state), state, seq }
+}
+
+function stillTrue(held: Held, name: string, body: Body, state: State): Held {
+  if (name === 'session.started' || name === 'session.ended') return shown(held, state)
+  if (name !== 'activity.changed' || held.audience === 'staff') return held
+  // It may have hidden the results; if it did not, the next tally is on its way.
+  const activity = String(body['activity'])
+  return { ...held, tallies: put(held.tallies, activity, null), revs: put(held.revs, `tally ${activity}`, null) }
 }
 
 /** The gauge, unless a newer one is held. */

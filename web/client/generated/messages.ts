@@ -451,10 +451,14 @@ export interface MemberJoined {
   readonly n_members: number
 }
 
-/** A new role or a new name; staff only. `role_before` is the role until now: the same, when the name changed. */
+/**
+ * A new role or a new name. `role_before` is the role until now: the same, when the name changed.
+ *
+ * Students see only the count, and that only when a role changed (`member` and `role_before` are null for them).
+ */
 export interface MemberChanged {
-  readonly member: Member
-  readonly role_before: Role
+  readonly member: Member | null
+  readonly role_before: Role | null
   readonly n_members: number
 }
 

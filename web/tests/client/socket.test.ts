@@ -149,6 +149,17 @@ describe('gauges', () => {
     expect(world.room()?.tallies).toEqual({})
   })
 
+  it.each([
+    ['staff', { [QUIZ]: { n: 2 } }],
+    ['student', {}],
+    ['screen', {}],
+  ] as const)('shows %s only a tally that no verb may have hidden', async (audience, tallies) => {
+    const world = await inClass()
+    world.says(snapshot(4, aClassroom({ activities: [aQuiz()] }), audience), gauge('tally', 2, { n: 2 }))
+    world.says(event(5, 'activity.changed', { activity: QUIZ, phase: 'published', state: {}, tally: null }))
+    expect(world.room()?.tallies).toEqual(tallies)
+  })
+
   it('shows the own response and the delivery', async () => {
     const world = await inClass()
     const mine = { phase: 'saved', value: {}, saved_at: 1, submitted_at: null, is_auto: false, result: null }
