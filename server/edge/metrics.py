@@ -6,7 +6,7 @@ Every label comes from a bounded list: a client cannot make series.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -25,9 +25,10 @@ VERSIONS = 20
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def metrics_routes(node: Node, ops_token: Secret) -> list[BaseRoute]:
+def metrics_routes(node: Node, ops_token: Secret, n_queries: Callable[[], int]) -> list[BaseRoute]:
+    """`n_queries`: what this process asked its database so far."""
     registry = CollectorRegistry()
-    registry.register(NodeCollector(node))
+    registry.register(NodeCollector(node, n_queries))
 
     async def metrics(request: Request) -> Response:
         if not may_read(request, ops_token):
@@ -46,15 +47,16 @@ def may_read(request: Request, ops_token: Secret) -> bool:
 
 
 class NodeCollector(Collector):
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, n_queries: Callable[[], int]) -> None:
         self._node = node
+        self._n_queries = n_queries
 
     def collect(self) -> Iterator[Metric]:
         node, hub, supply, bus = self._node, self._node.hub, self._node.supply, self._node.bus
         yield self._connections()
         yield gauge("streams", "Streams somebody here reads", len(hub.streams))
         yield gauge("greeting", "Sockets that have not said hello", len(node.greeting))
-        yield gauge("catching_up", "Connections that have less than there is", hub.n_behind)
+        yield gauge("catching_up", "Connections that have less than there is", hub.catching.n_waiting)
         yield gauge("loop_lag_seconds", "How late the last tick was", node.lag_s)
         yield gauge("ready_bell", "Whether our own probe came back lately", bus.is_ready)
         yield counter("deliveries", "Events handed to live connections", hub.n_deliveries)
@@ -68,6 +70,7 @@ class NodeCollector(Collector):
         yield counter("rings_lost", "Rings Redis did not take", bus.n_lost)
         yield counter("rings_heard", "Rings of other processes", bus.n_heard)
         yield counter("bell_returns", "Times the bell came back", bus.n_returns)
+        yield counter("queries", "Queries to PostgreSQL, without BEGIN and COMMIT", self._n_queries())
         yield labelled("attached", "Streams attached, by where the continuation came from", "how", supply.n_attached)
         yield labelled("commands", "Commands carried out", "op", node.n_done)
         yield labelled("refusals", "Refusals told to clients", "code", node.n_refused)

@@ -281,7 +281,7 @@ class Node:
         now_ms = now_s * 1000
         self._n_ticks += 1
         self.n_stalled += self.hub.close_stalled(now_ms)
-        self.hub.continue_catching()
+        self.hub.catching.go_on()
         for connection in [each for each in self.tokens if each.is_closed]:
             self.let_go(connection)
         self._send_home_the_silent(now_s)

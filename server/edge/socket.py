@@ -160,7 +160,7 @@ class Socket:
     def drained(self) -> None:
         if self._connection is not None:
             self._connection.is_paused = False
-            self._node.hub.continue_catching_of(self._connection)
+            self._node.hub.catching.go_on_with(self._connection)
 
     def lost(self) -> None:
         self._is_lost = True

@@ -162,16 +162,16 @@ class Supply:
             if not isinstance(error, Refused):
                 log.exception("event=load_failed stream=%s", attachment.stream.id)
             await asyncio.sleep(RETRY_S)
-            self.hub.retry(attachment)
+            self.hub.catching.retry(attachment)
 
     async def _load_access(self, attachment: Attachment) -> None:
         asked = Asked(attachment.connection.account, attachment.stream.id)
         access = (await self._access.get((asked,))).get(asked)
         if access is None:
-            self.hub.give_nothing(attachment)
+            self.hub.catching.give_nothing(attachment)
             return
         is_screen = attachment.audience == "screen" and access.audience == "staff"
-        self.hub.give_access(attachment, "screen" if is_screen else access.audience, access.head)
+        self.hub.catching.give_access(attachment, "screen" if is_screen else access.audience, access.head)
 
     async def _load_snapshot(self, attachment: Attachment) -> None:
         stream, audience = attachment.stream, attachment.audience
@@ -181,12 +181,12 @@ class Supply:
             kept = await self._snapshots.join((*key, stream.log.head), lambda: self._read_snapshot(stream.id, audience))
             self._kept[key] = kept
         if audience != attachment.audience:
-            self.hub.retry(attachment)
+            self.hub.catching.retry(attachment)
             return
         seq, payload = kept
         # The snapshot may know more than the bell has told: then the rest is on its way, or lost.
         self.hub.see_head(stream, seq, self.now_ms())
-        self.hub.give_snapshot(attachment, seq, payload)
+        self.hub.catching.give_snapshot(attachment, seq, payload)
 
     async def _read_snapshot(self, stream: StreamId, audience: Audience) -> tuple[Seq, bytes]:
         snapshot = await self._book.snapshot(stream, audience)
@@ -200,14 +200,14 @@ class Supply:
             events = await self._pages.join(
                 (stream.id, "window", after), lambda: self._book.events_after(stream.id, after, WINDOW_EVENTS)
             )
-            self.hub.give_window(stream, events)
+            self.hub.catching.give_window(stream, events)
             if stream.log.since(position) is not None:
-                self.hub.retry(attachment)
+                self.hub.catching.retry(attachment)
                 return
         page = await self._pages.join(
             (stream.id, "page", position), lambda: self._book.events_after(stream.id, position, PAGE_EVENTS)
         )
-        self.hub.give_page(attachment, page)
+        self.hub.catching.give_page(attachment, page)
 
     def _mend(self) -> None:
         """Fetch what is missing in the torn logs whose time has come; look again at the others a little later."""
@@ -245,7 +245,7 @@ class Supply:
             return
         gauges = await self._book.gauges(asked)
         for attachment in attached:
-            self.hub.give_gauges(attachment, gauges.get(attachment.stream.id, ()))
+            self.hub.catching.give_gauges(attachment, gauges.get(attachment.stream.id, ()))
 
 
 def len_window(stream: LiveStream) -> int:

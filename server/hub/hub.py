@@ -1,43 +1,27 @@
 """Delivery on one node: what came off the bell to everybody who may have it, each at their own pace (I7, I8, I9).
 
 Nothing here waits. Everything runs in one loop, and several places are right only because no `await` can come between
-two lines of them. What needs the book is asked of `Hands`, which answers later through `give_*`.
+two lines of them. Who has less than there is, is `catching`'s until then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from protocol.close import Close
 from protocol.codec import encode
-from protocol.envelopes import Attached, Audience, FromServer, Gone, Ping
+from protocol.envelopes import FromServer, Gone, Ping
 from protocol.errors import Code, Refused
 from protocol.ids import AccountId, Millis, Seq, StreamId
 from protocol.limits import BEHIND_BYTES
-from server.hub.connection import CHUNK_BYTES, Attachment, Connection
+from server.hub.catching import Catching, Hands
+from server.hub.connection import Attachment, Connection
 from server.hub.frame import frame, frame_for
 from server.hub.prepared import Prepared, PreparedGauge
 from server.hub.stream import LiveStream
 
 # Signals are dropped first: who has this much unsent has better things to wait for.
 SIGNAL_BYTES = 4 * 1024
-
-
-class Hands(Protocol):
-    """What the hub needs done. Called in the middle of its work: must only note it, and do it later."""
-
-    def flush_soon(self) -> None:
-        """Call `flush` in the next turn of the loop."""
-
-    def load(self, attachment: Attachment) -> None:
-        """Memory does not hold what the attachment needs: read it and answer by one of `give_*`, or `lose`."""
-
-    def fetch_soon(self, stream: LiveStream) -> None:
-        """The stream's log has a hole: fetch once `log.missing` says so."""
-
-    def attached(self, attachment: Attachment) -> None:
-        """The attachment is live now (again): its private gauges may follow."""
 
 
 class Hub:
@@ -51,7 +35,7 @@ class Hub:
         self.reach_moved: set[LiveStream] = set()
         self._dirty_streams: set[LiveStream] = set()
         self._dirty: set[Connection] = set()
-        self._catching: set[Connection] = set()
+        self.catching = Catching(self, hands)
         self._is_flush_due = False
         self.n_deliveries = 0
         self.n_writes = 0
@@ -72,7 +56,7 @@ class Hub:
             self._detach(attachment)
         self.connections.discard(connection)
         self._dirty.discard(connection)
-        self._catching.discard(connection)
+        self.catching.forget(connection)
         connection.out.clear()
         siblings = self.accounts[connection.account]
         siblings.remove(connection)
@@ -93,7 +77,7 @@ class Hub:
         if connection.is_closed:
             return
         connection.out.append(frame(encode(envelope, connection.wire), connection.wire))
-        self._touch(connection)
+        self.touch(connection)
 
     # Streams
 
@@ -133,7 +117,7 @@ class Hub:
         connection.attachments[stream.id] = attachment
         stream.enter(attachment)
         self.reach_moved.add(stream)
-        self._catch_up(attachment)
+        self.catching.continue_with(attachment)
 
     def detach(self, connection: Connection, stream_id: StreamId) -> None:
         attachment = connection.attachments.get(stream_id)
@@ -174,74 +158,13 @@ class Hub:
             for connection in connections:
                 if connection.account != sender and connection.pipe.unsent() < SIGNAL_BYTES:
                     connection.out.append(framed)
-                    self._touch(connection)
+                    self.touch(connection)
 
     def hear_positions(self, connection: Connection, positions: dict[StreamId, Seq]) -> None:
         for stream_id, position in positions.items():
             attachment = connection.attachments.get(stream_id)
             if attachment is not None and attachment.stream.hear_position(attachment, position):
                 self.reach_moved.add(attachment.stream)
-
-    # What Hands give
-
-    def give_window(self, stream: LiveStream, events: Sequence[Prepared]) -> None:
-        """Older events from the book, shared by all who return."""
-        stream.log.prefill(events)
-
-    def give_page(self, attachment: Attachment, events: Sequence[Prepared]) -> None:
-        """The next events after `attachment.position`, from the book."""
-        if not self._is_still_wanted(attachment):
-            return
-        if not events or attachment.position is None or events[0].seq != attachment.position + 1:
-            # The book does not reach back that far.
-            attachment.position = None
-        else:
-            attachment.how = "pages" if attachment.how == "memory" else attachment.how
-            # Only what the log has had too: what comes later is told from there.
-            if not self._offer(attachment, [event for event in events if event.seq <= attachment.stream.log.head]):
-                return
-        self._catch_up(attachment)
-
-    def give_snapshot(self, attachment: Attachment, seq: Seq, payload: bytes) -> None:
-        if not self._is_still_wanted(attachment):
-            return
-        attachment.how = "snapshot"
-        attachment.position = seq
-        self._put(attachment.connection, frame_for(attachment.connection.wire, payload))
-        self._catch_up(attachment)
-
-    def give_gauges(self, attachment: Attachment, gauges: Sequence[PreparedGauge]) -> None:
-        """Gauges read from the book; the client keeps the greatest rev, so their order among others does not matter."""
-        connection = attachment.connection
-        if not attachment.is_live or connection.is_closed:
-            return
-        frames = [each.frames[attachment.audience] for each in gauges if attachment.audience in each.frames]
-        frames += [each.private[connection.account] for each in gauges if connection.account in each.private]
-        if frames:
-            connection.out.append(frame_for(connection.wire, b"".join(frames)))
-            self._touch(connection)
-
-    def give_access(self, attachment: Attachment, audience: Audience, checked: Seq) -> None:
-        """Membership was read anew, after a change of it."""
-        self._finish_load(attachment)
-        if attachment.is_gone:
-            return
-        if audience != attachment.audience:
-            attachment.stream.exit(attachment)
-            attachment.audience = audience
-            attachment.stream.enter(attachment)
-        attachment.checked = checked
-        self._catch_up(attachment)
-
-    def give_nothing(self, attachment: Attachment) -> None:
-        """Membership was read anew, and there is none."""
-        self._finish_load(attachment)
-        self.lose(attachment)
-
-    def retry(self, attachment: Attachment) -> None:
-        """What was asked for has been done otherwise (the window was filled), or failed: look again."""
-        if self._is_still_wanted(attachment):
-            self._catch_up(attachment)
 
     # Sending
 
@@ -250,7 +173,7 @@ class Hub:
         self._is_flush_due = False
         try:
             while self._dirty_streams:
-                self._spread(self._dirty_streams.pop())
+                self.spread(self._dirty_streams.pop())
         finally:
             # A stream that cannot be handed out is a fault of ours; it must not silence the others.
             if self._dirty_streams:
@@ -260,27 +183,7 @@ class Hub:
         for connection in dirty:
             if not connection.is_behind:
                 self._write(connection)
-        if self._catching:
-            self.continue_catching()
-
-    def continue_catching(self) -> None:
-        """Give more to those who are catching up and have room. Also to be called about once a second."""
-        for connection in list(self._catching):
-            self.continue_catching_of(connection)
-
-    def continue_catching_of(self, connection: Connection) -> None:
-        """Also to be called when its socket has drained."""
-        if connection not in self._catching or connection.pipe.unsent() >= CHUNK_BYTES:
-            return
-        if connection.is_behind:
-            connection.is_behind = False
-            connection.pipe.resume_reading()
-            self._touch(connection)
-        waiting = [each for each in connection.attachments.values() if not each.is_live]
-        for attachment in waiting:
-            self._catch_up(attachment)
-        if all(each.is_live or each.is_loading for each in connection.attachments.values()):
-            self._catching.discard(connection)
+        self.catching.go_on()
 
     def beat(self, connection: Connection, server_time: Millis) -> None:
         """A heartbeat with the heads of what the connection reads live."""
@@ -295,10 +198,6 @@ class Hub:
         for connection in stalled:
             self.close(connection, Close.STALLED)
         return len(stalled)
-
-    @property
-    def n_behind(self) -> int:
-        return len(self._catching)
 
     # Inside
 
@@ -315,13 +214,13 @@ class Hub:
         stream.move_reach()
         self.reach_moved.add(stream)
         self._touch_stream(stream)
-        if self._catching:
+        if self.catching.n_waiting:
             # Somebody may wait for exactly this: a snapshot can be ahead of the bell.
             self._flush_soon()
 
     def _change_readers(self, stream: LiveStream, event: Prepared) -> None:
         """Membership ends or changes with this event: those accounts get what came before it, and not it (I11)."""
-        self._spread(stream)
+        self.spread(stream)
         for account in (*event.lost, *event.recast):
             for connection in list(self.accounts.get(account, ())):
                 attachment = connection.attachments.get(stream.id)
@@ -337,9 +236,9 @@ class Hub:
         self._stop(attachment)
         attachment.position = None
         attachment.checked = None
-        self._catch_up(attachment)
+        self.catching.continue_with(attachment)
 
-    def _spread(self, stream: LiveStream) -> None:
+    def spread(self, stream: LiveStream) -> None:
         """Frame what is fresh once per audience and note the same bytes for each connection of it."""
         events, gauges = stream.fresh, stream.fresh_gauges
         if stream.fresh_private:
@@ -372,7 +271,7 @@ class Hub:
                 # Who is not live is given the book's gauges when it is.
                 if attachment is not None and attachment.is_live:
                     connection.out.append(frame_for(connection.wire, payload))
-                    self._touch(connection)
+                    self.touch(connection)
 
     def _write(self, connection: Connection) -> None:
         out = connection.out
@@ -394,7 +293,7 @@ class Hub:
         """No more for this one until it has taken what it has; it will continue from the log."""
         connection.is_behind = True
         self.n_fell_behind += 1
-        self._catching.add(connection)
+        self.catching.wait(connection)
         connection.pipe.pause_reading()
         for attachment in connection.attachments.values():
             if attachment.is_live:
@@ -417,109 +316,12 @@ class Hub:
         attachment.stream.exit(attachment)
         self.reach_moved.add(attachment.stream)
 
-    def _catch_up(self, attachment: Attachment) -> None:
-        """Give an attachment what memory has, up to its room; live at the end, or noted as waiting."""
-        connection, stream = attachment.connection, attachment.stream
-        if attachment.is_live or attachment.is_gone or attachment.is_loading:
-            return
-        if not connection.has_room:
-            self._catching.add(connection)
-            return
-        if attachment.position is None or attachment.checked is None:
-            self._load(attachment)
-            return
-        if attachment.position > stream.log.head:
-            # A snapshot overtook the bell. The hole is being fetched; `_take` brings us back.
-            self._catching.add(connection)
-            return
-        events = stream.log.since(attachment.position)
-        if events is None:
-            self._load(attachment)
-            return
-        # No await between here and joining the live: what is fresh goes to the others now, so that it is neither
-        # missed by this one nor told to it twice.
-        self._spread(stream)
-        if self._offer(attachment, events) and attachment.position == stream.log.head:
-            self._join(attachment)
-        elif not attachment.is_gone:
-            self._catching.add(connection)
-
-    def _load(self, attachment: Attachment) -> None:
-        attachment.is_loading = True
-        attachment.connection.n_loading += 1
-        self._hands.load(attachment)
-
-    def _finish_load(self, attachment: Attachment) -> None:
-        attachment.is_loading = False
-        attachment.connection.n_loading -= 1
-
-    def _is_still_wanted(self, attachment: Attachment) -> bool:
-        """Whether what was loaded may be given: the reader is still there, and still who the load was for."""
-        self._finish_load(attachment)
-        if attachment.is_gone:
-            return False
-        if attachment.checked is None:
-            self._catch_up(attachment)
-            return False
-        return True
-
-    def _offer(self, attachment: Attachment, events: Sequence[Prepared]) -> bool:
-        """Queue these events, in order, up to the room there is. False when the attachment must not go on now."""
-        assert attachment.position is not None, "only a reader with a position continues"
-        connection, stream = attachment.connection, attachment.stream
-        if not events:
-            return True
-        key = (attachment.position, attachment.audience, connection.wire)
-        is_whole = events[-1].seq == stream.log.head
-        framed = stream.memo.get(key) if is_whole else None
-        if framed is None:
-            payloads, size = [], 0
-            for event in events:
-                if connection.account in event.lost or connection.account in event.recast:
-                    return self._meet_change(attachment, event)
-                payload = event.frames[attachment.audience]
-                payloads.append(payload)
-                size += len(payload)
-                if size >= CHUNK_BYTES:
-                    break
-            framed = frame_for(connection.wire, b"".join(payloads))
-            last = events[len(payloads) - 1]
-            # A change of somebody's membership makes the continuation personal.
-            if is_whole and last is events[-1] and not any(event.lost or event.recast for event in events):
-                stream.memo[key] = framed
-        else:
-            last = events[-1]
-        self._put(connection, framed)
-        attachment.position = last.seq
-        return True
-
-    def _meet_change(self, attachment: Attachment, event: Prepared) -> bool:
-        """The continuation holds a change of the reader's own membership."""
-        if attachment.checked is None or event.seq > attachment.checked:
-            if attachment.connection.account in event.lost:
-                self.lose(attachment)
-                return False
-            attachment.checked = None
-        # Else it is past: left and back again. What the client holds is of the time before.
-        attachment.position = None
-        self._catch_up(attachment)
-        return False
-
-    def _join(self, attachment: Attachment) -> None:
-        connection, stream = attachment.connection, attachment.stream
-        gauges = b"".join(stream.gauge_frames(attachment.audience))
-        done = encode(Attached(stream=stream.id, head=stream.log.head, how=attachment.how))
-        self._put(connection, frame_for(connection.wire, gauges + done))
-        attachment.is_live = True
-        stream.live.setdefault((attachment.audience, connection.wire), set()).add(connection)
-        self._hands.attached(attachment)
-
-    def _put(self, connection: Connection, framed: bytes) -> None:
+    def put(self, connection: Connection, framed: bytes) -> None:
         connection.out.append(framed)
         connection.n_queued += len(framed)
-        self._touch(connection)
+        self.touch(connection)
 
-    def _touch(self, connection: Connection) -> None:
+    def touch(self, connection: Connection) -> None:
         self._dirty.add(connection)
         self._flush_soon()
 

@@ -182,10 +182,10 @@ def test_a_slow_reader_is_given_no_more_and_harms_nobody() -> None:
         world.take(quick, 10**9)
     assert quick.seqs == list(range(1, 501))
     assert BEHIND_BYTES < slow.unsent() <= BEHIND_BYTES + 5 * 2_100
-    assert (slow.is_reading, world.hub.n_fell_behind, world.hub.n_behind) == (False, 1, 1)
+    assert (slow.is_reading, world.hub.n_fell_behind, world.hub.catching.n_waiting) == (False, 1, 1)
     world.settle()
     assert slow.seqs == list(range(1, 501))
-    assert (slow.is_reading, world.hub.n_behind) == (True, 0)
+    assert (slow.is_reading, world.hub.catching.n_waiting) == (True, 0)
 
 
 def test_replies_to_one_that_is_behind_wait_for_their_turn() -> None:
@@ -328,12 +328,14 @@ def test_gauges_read_from_the_book_go_to_the_live_alone() -> None:
     ann = world.join("ann")
     assert ann.connection is not None
     attachment = ann.connection.attachments[STREAM]
-    world.hub.give_gauges(attachment, [gauge(1), gauge(7, "mine", private="ann"), gauge(8, "mine", private="bob")])
+    world.hub.catching.give_gauges(
+        attachment, [gauge(1), gauge(7, "mine", private="ann"), gauge(8, "mine", private="bob")]
+    )
     world.leave(ann)
-    world.hub.give_gauges(attachment, [gauge(2)])
+    world.hub.catching.give_gauges(attachment, [gauge(2)])
     bob = world.join("bob")
     assert bob.connection is not None
-    world.hub.give_gauges(bob.connection.attachments[STREAM], [gauge(7, "mine", private="ann")])
+    world.hub.catching.give_gauges(bob.connection.attachments[STREAM], [gauge(7, "mine", private="ann")])
     world.turn()
     assert bob.of(Gauge) == []
 

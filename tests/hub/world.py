@@ -187,7 +187,7 @@ class World:
         connection = socket.connection
         if connection is not None and connection.is_paused and socket.unsent() < CHUNK_BYTES // 4:
             connection.is_paused = False
-            self.hub.continue_catching_of(connection)
+            self.hub.catching.go_on_with(connection)
 
     def serve(self) -> None:
         """Answer what the hub asked of the book."""
@@ -200,15 +200,15 @@ class World:
         if attachment.checked is None:
             audience = self.members.get(attachment.connection.account)
             if audience is None:
-                self.hub.give_nothing(attachment)
+                self.hub.catching.give_nothing(attachment)
             else:
-                self.hub.give_access(attachment, audience, self.head)
+                self.hub.catching.give_access(attachment, audience, self.head)
         elif attachment.position is None or self.head - attachment.position > RESUME_EVENTS:
             snapshot = Snapshot(stream=STREAM, seq=self.head, kind="classroom", audience=attachment.audience, state={})
             self.hub.see_head(attachment.stream, self.head, self.now_ms)
-            self.hub.give_snapshot(attachment, self.head, encode(snapshot))
+            self.hub.catching.give_snapshot(attachment, self.head, encode(snapshot))
         else:
-            self.hub.give_page(attachment, self.book[attachment.position : attachment.position + PAGE_EVENTS])
+            self.hub.catching.give_page(attachment, self.book[attachment.position : attachment.position + PAGE_EVENTS])
 
     def mend(self) -> None:
         """Fetch what is missing where the time has come."""
@@ -231,7 +231,7 @@ class World:
             for socket in sockets:
                 assert isinstance(socket, Socket), "all are"
                 self.take(socket, 10**9)
-            self.hub.continue_catching()
+            self.hub.catching.go_on()
             self.turn()
             if not self.wanted and not self.torn and all(each.unsent() == 0 for each in sockets):
                 return
