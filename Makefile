@@ -17,7 +17,8 @@ setup:  ## Make .venv with what the checks and tests need
 	@$(BOOT) dev
 
 run:  ## Start everything: PostgreSQL, Redis, two hubs, a worker, the web app
-	@$(BOOT) run
+# The web app is built while the packages are installed, where the machine has a Node for it.
+	@$(PYTHON) deploy/web.py early & web=$$!; $(BOOT) run && wait $$web
 	@$(BIN)/python deploy/web.py
 	@exec $(BIN)/shangke up
 

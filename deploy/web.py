@@ -28,6 +28,9 @@ class Stop(Exception):
 def main(arguments: list[str]) -> None:
     if not (WEB / "package.json").exists():
         return
+    if arguments == ["early"] and not has_own_node():
+        # .venv may not be there yet to take one; the next call comes after it is.
+        return
     try:
         folder = os.open(WEB, os.O_RDONLY)
         # Two builds at once would write into each other's output.
@@ -87,13 +90,17 @@ def fingerprint() -> str:
 def node_environment() -> dict[str, str]:
     """The environment with a Node that is new enough first on PATH."""
     environment = dict(os.environ)
-    if node_major("node") < OLDEST_NODE or not shutil.which("npm"):
+    if not has_own_node():
         scripts = ROOT / ".venv" / "bin"
         if node_major(str(scripts / "node")) < OLDEST_NODE:
             say(f"no Node {OLDEST_NODE} or newer here: installing the locked one into .venv")
             install_node()
         environment["PATH"] = f"{scripts}{os.pathsep}{environment.get('PATH', '')}"
     return environment
+
+
+def has_own_node() -> bool:
+    return node_major("node") >= OLDEST_NODE and shutil.which("npm") is not None
 
 
 def node_major(node: str) -> int:
