@@ -30,7 +30,7 @@ def join(
     if classroom is None or not classroom.is_code_open or classroom.code != code:
         raise Refused(Code.CODE_UNKNOWN)
     if is_member:
-        raise Refused(Code.ALREADY_MEMBER)
+        raise Refused(Code.ALREADY_MEMBER, data={"classroom": classroom.id})
     check_room_for_one_more(n_classrooms)
     student = Member(account=account, name=name, role="student", joined_at=at)
     membership = Membership(classroom=classroom.id, role="student")

@@ -35,7 +35,8 @@ class PageHeaders:
 def page_headers(config: Config) -> dict[str, str]:
     """Scripts and styles only from ourselves, none inline; nobody may frame us."""
     # Named one by one: older Safari does not take 'self' for a socket's scheme.
-    sockets = " ".join(sorted({_socket(each) for each in config.origins}))
+    # A policy cannot name an IPv6 address; 'self' covers it where browsers are newer.
+    sockets = " ".join(sorted({_socket(each) for each in config.origins if "[" not in each}))
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; "
         f"media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; connect-src 'self' {sockets}; "
