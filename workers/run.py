@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import logging
 import signal
 from collections.abc import Awaitable, Callable
 
 import uvloop
 from arq import cron, func
+from arq.connections import ArqRedis
 from arq.typing import WorkerCoroutine
 from arq.worker import Worker
 from redis.exceptions import RedisError
@@ -20,7 +20,7 @@ from server import notify
 from server.bus import open_bus
 from server.config import Config, needing_servers, with_secret
 from server.core.activity import CLOSE_JOB
-from server.enqueue import QUEUE, settings
+from server.enqueue import QUEUE, open_queue
 from server.open_road import open_road
 from server.redis_pool import open_redis
 from server.road import Road
@@ -33,6 +33,7 @@ CONNECTIONS = 4
 AT_ONCE = 8
 TRIES = 5
 AGAIN_S = 2.0
+LAST_JOBS_S = 10.0
 
 log = logging.getLogger("shangke.worker")
 
@@ -70,15 +71,29 @@ async def work(config: Config, road: Road, stop: asyncio.Event) -> None:
 
 async def take_jobs(config: Config, road: Road) -> None:
     while True:
-        worker = make_worker(config, road)
         try:
-            await worker.async_run()
+            queue = await open_queue(config.redis_url)
+            try:
+                await drive(make_worker(config, road, queue))
+            finally:
+                await queue.aclose()
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("queue=away error=%s", type(error).__name__)
-        finally:
-            with contextlib.suppress(RedisError, OSError, TimeoutError):
-                await worker.close()
         await asyncio.sleep(AGAIN_S)
+
+
+async def drive(worker: Worker) -> None:
+    """Run jobs until cancelled or without Redis; then what is under way has a moment to end.
+
+    Not through `Worker.close`, which closes our queue in a way that redis-py gave up.
+    """
+    try:
+        await worker.main()
+    finally:
+        if worker.tasks:
+            _, late = await asyncio.wait(worker.tasks.values(), timeout=LAST_JOBS_S)
+            for task in late:
+                task.cancel()
 
 
 def about(job: Callable[[Context, str], Awaitable[None]]) -> WorkerCoroutine:
@@ -99,8 +114,7 @@ def alone(job: Callable[[Context], Awaitable[None]]) -> WorkerCoroutine:
     return run
 
 
-def make_worker(config: Config, road: Road, *, burst: bool = False) -> Worker:
-    """`burst`: end when the queue is empty."""
+def make_worker(config: Config, road: Road, queue: ArqRedis) -> Worker:
     return Worker(
         functions=[
             func(about(close_activity.close_activity), name=CLOSE_JOB, timeout=close_activity.TIMEOUT_S, keep_result=0)
@@ -124,9 +138,8 @@ def make_worker(config: Config, road: Road, *, burst: bool = False) -> Worker:
             ),
         ],
         queue_name=QUEUE,
-        redis_settings=settings(config.redis_url),
+        redis_pool=queue,
         ctx={ROAD: road, CONFIG: config},
-        burst=burst,
         handle_signals=False,
         max_jobs=AT_ONCE,
         max_tries=TRIES,
