@@ -23,6 +23,7 @@ from bench.install import install_peers
 from bench.load.handle import Load, LoadError, load
 from bench.process import StartError, raise_file_limit
 from bench.scale import FULL, QUICK, Scale
+from bench.shangke import Shangke
 from bench.table import report
 
 RESULTS = Path(__file__).parent / "results"
@@ -92,7 +93,7 @@ def parse(names: Sequence[str]) -> argparse.Namespace:
 
 
 async def main() -> None:
-    contestants: tuple[Contestant, ...] = PEERS
+    contestants: tuple[Contestant, ...] = (Shangke(), *PEERS)
     options = parse([contestant.name for contestant in contestants])
     scale = QUICK if options.quick else FULL
     if options.rounds:

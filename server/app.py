@@ -69,7 +69,7 @@ def create_app(config: Config) -> Starlette:
             app.router.routes[:] = [
                 WebSocketRoute("/ws", SocketEndpoint(node, config.origins)),
                 *health_routes(node),
-                *metrics_routes(node, config.ops_token),
+                *metrics_routes(node, config.ops_token, lambda: database.counted.n_queries),
                 *rest_routes(services),
                 Mount("/", Pages()),
             ]

@@ -30,12 +30,12 @@ class Line:
         return True
 
     def enter(self, data: bytes) -> bytes:
-        """Take the steps that `data` allows; what is left belongs to the stream."""
+        """Take the steps that `data` allows; what came with the last one belongs to the stream, as what comes after."""
         self.tail += data
         steps = self.seat.steps
         while self.n_step < len(steps):
             step = steps[self.n_step]
-            _, found, rest = self.tail.partition(step.wait_for)
+            before, found, rest = self.tail.partition(step.wait_for)
             if not found:
                 return b""
             if step.then:
@@ -43,5 +43,5 @@ class Line:
             self.tail = rest
             self.n_step += 1
         self.is_open = True
-        rest, self.tail = self.tail, b""
-        return rest
+        self.tail = b""
+        return before + rest

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, LiteralString, TypeAlias  # Any: what a column holds, until a typed function names it
 
 import asyncpg
@@ -49,6 +49,14 @@ BUSY = (
     OSError,
 )
 
+
+@dataclass(slots=True)
+class Counted:
+    """What one process asked PostgreSQL; BEGIN and COMMIT do not count."""
+
+    n_queries: int = 0
+
+
 # In quotes: only the stubs know that it is generic.
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
@@ -58,17 +66,22 @@ class Tx:
     """A transaction that may write. Made only by `Database.transaction`."""
 
     connection: Connection
+    counted: Counted
 
     async def fetch(self, query: LiteralString, *arguments: object) -> list[asyncpg.Record]:
+        self.counted.n_queries += 1
         return await self.connection.fetch(query, *arguments)
 
     async def fetchrow(self, query: LiteralString, *arguments: object) -> asyncpg.Record | None:
+        self.counted.n_queries += 1
         return await self.connection.fetchrow(query, *arguments)
 
     async def fetchval(self, query: LiteralString, *arguments: object) -> Any:
+        self.counted.n_queries += 1
         return await self.connection.fetchval(query, *arguments)
 
     async def execute(self, query: LiteralString, *arguments: object) -> str:
+        self.counted.n_queries += 1
         return await self.connection.execute(query, *arguments)
 
     async def copy(self, table: LiteralString, columns: Sequence[str], records: Iterable[Sequence[object]]) -> None:
@@ -81,14 +94,18 @@ class Snapshot:
     """A read-only transaction in which every query sees the same moment. Made only by `Database.snapshot`."""
 
     connection: Connection
+    counted: Counted
 
     async def fetch(self, query: LiteralString, *arguments: object) -> list[asyncpg.Record]:
+        self.counted.n_queries += 1
         return await self.connection.fetch(query, *arguments)
 
     async def fetchrow(self, query: LiteralString, *arguments: object) -> asyncpg.Record | None:
+        self.counted.n_queries += 1
         return await self.connection.fetchrow(query, *arguments)
 
     async def fetchval(self, query: LiteralString, *arguments: object) -> Any:
+        self.counted.n_queries += 1
         return await self.connection.fetchval(query, *arguments)
 
 
@@ -97,23 +114,28 @@ class Database:
     """The pool. Its own `fetch…` methods are for single reads, each seeing its own moment."""
 
     pool: asyncpg.Pool[asyncpg.Record]
+    counted: Counted = field(default_factory=Counted)
 
     async def fetch(self, query: LiteralString, *arguments: object) -> list[asyncpg.Record]:
+        self.counted.n_queries += 1
         with translated():
             async with self.pool.acquire(timeout=ACQUIRE_S) as connection:
                 return await connection.fetch(query, *arguments)
 
     async def fetchrow(self, query: LiteralString, *arguments: object) -> asyncpg.Record | None:
+        self.counted.n_queries += 1
         with translated():
             async with self.pool.acquire(timeout=ACQUIRE_S) as connection:
                 return await connection.fetchrow(query, *arguments)
 
     async def fetchval(self, query: LiteralString, *arguments: object) -> Any:
+        self.counted.n_queries += 1
         with translated():
             async with self.pool.acquire(timeout=ACQUIRE_S) as connection:
                 return await connection.fetchval(query, *arguments)
 
     async def execute(self, query: LiteralString, *arguments: object) -> str:
+        self.counted.n_queries += 1
         with translated():
             async with self.pool.acquire(timeout=ACQUIRE_S) as connection:
                 return await connection.execute(query, *arguments)
@@ -126,7 +148,7 @@ class Database:
         """
         with translated():
             async with self.pool.acquire(timeout=ACQUIRE_S) as connection, connection.transaction():
-                yield Tx(connection)
+                yield Tx(connection, self.counted)
 
     @contextlib.asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
@@ -135,7 +157,7 @@ class Database:
                 self.pool.acquire(timeout=ACQUIRE_S) as connection,
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
-                yield Snapshot(connection)
+                yield Snapshot(connection, self.counted)
 
 
 # What a function that only reads takes.
