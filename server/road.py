@@ -148,10 +148,7 @@ async def _write(
     decided = await WAYS[command.op](step, body)
     facts = _number(decided.events, step.locked, account, situation)
     last = next((fact.seq for fact in reversed(facts) if fact.stream == command.stream), None)
-    if facts:
-        await append(tx, step.locked, facts)
-    for fact in facts:
-        await apply(tx, fact)
+    answered = None
     if account is not None:
         answered = Answered(
             account=account,
@@ -162,7 +159,10 @@ async def _write(
             result=decided.result,
             seq=last,
         )
-        await commands.insert_answered(tx, answered)
+    if facts or answered:
+        await append(tx, step.locked, facts, answered)
+    for fact in facts:
+        await apply(tx, fact)
     return Done(id=command.id, result=decided.result, seq=last), facts, decided.alarms
 
 

@@ -1,4 +1,7 @@
-"""What each command was answered, so that a resend gets the same answer and has no second effect (I5)."""
+"""What each command was answered, so that a resend gets the same answer and has no second effect (I5).
+
+An answer is written together with its events: see `events.append`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from datetime import timedelta
 
 from protocol.envelopes import Body
 from protocol.ids import AccountId, Seq, StreamId
-from server.store.pool import Database, Reader, Tx
+from server.store.pool import Database, Reader
 
 KEPT = timedelta(days=8)
 
@@ -36,23 +39,6 @@ async def select_answered(db: Reader, account: AccountId, command: str) -> Answe
         command,
     )
     return Answered(**row) if row else None
-
-
-async def insert_answered(tx: Tx, answered: Answered) -> None:
-    """Raises Refused(ID_CONFLICT) when the id was taken meanwhile, on another stream."""
-    await tx.execute(
-        """
-        INSERT INTO command (account_id, command_id, op, stream_id, body_hash, result, seq, at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, now())
-        """,
-        answered.account,
-        answered.command,
-        answered.op,
-        answered.stream,
-        answered.body_hash,
-        answered.result,
-        answered.seq,
-    )
 
 
 async def delete_old(db: Database, most: int = 10_000) -> int:

@@ -10,12 +10,19 @@ from protocol.codec import pack_stored, to_body, to_struct
 from protocol.ids import PostId, Seq, StreamId
 from protocol.registry import EVENT_TYPES, EVENTS
 from server.core.fact import Fact
+from server.store.commands import Answered
 from server.store.pool import Reader, Tx
 from server.store.streams import LockedStream
 
 
-async def append(tx: Tx, locked: Mapping[StreamId, LockedStream], facts: Sequence[Fact]) -> None:
-    """Write `facts` and move the heads. Each stream's facts must continue its head without a gap."""
+async def append(
+    tx: Tx, locked: Mapping[StreamId, LockedStream], facts: Sequence[Fact], answered: Answered | None = None
+) -> None:
+    """Write `facts`, move the heads and remember the command's answer, in one round trip: the streams are locked.
+
+    Each stream's facts must continue its head without a gap. Raises Refused(ID_CONFLICT) when the command's id was
+    taken meanwhile, on another stream.
+    """
     heads: dict[StreamId, Seq] = {}
     for fact in facts:
         before = heads.get(fact.stream, locked[fact.stream].head)
@@ -27,7 +34,11 @@ async def append(tx: Tx, locked: Mapping[StreamId, LockedStream], facts: Sequenc
                UPDATE stream
                   SET head = new.head
                  FROM unnest($1::text[], $2::bigint[]) AS new (id, head)
-                WHERE stream.id = new.id)
+                WHERE stream.id = new.id),
+               remembered AS (
+               INSERT INTO command (account_id, command_id, op, stream_id, body_hash, result, seq, at)
+               SELECT $9::text, $10, $11, $12::text, $13::bytea, $14::jsonb, $15::bigint, now()
+                WHERE $9::text IS NOT NULL)
         INSERT INTO event (stream_id, seq, at, name, actor_id, body)
         SELECT stream_id, seq, at, name, actor_id, body::jsonb
           FROM unnest($3::text[], $4::bigint[], $5::timestamptz[], $6::text[], $7::text[], $8::text[])
@@ -41,6 +52,13 @@ async def append(tx: Tx, locked: Mapping[StreamId, LockedStream], facts: Sequenc
         [EVENT_TYPES[type(fact.body)] for fact in facts],
         [fact.actor for fact in facts],
         [pack_stored(to_body(fact.body)) for fact in facts],
+        answered and answered.account,
+        answered and answered.command,
+        answered and answered.op,
+        answered and answered.stream,
+        answered and answered.body_hash,
+        answered and answered.result,
+        answered and answered.seq,
     )
 
 

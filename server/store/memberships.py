@@ -130,12 +130,29 @@ async def select_named(db: Reader, account: AccountId) -> list[ClassroomId]:
     return [row["classroom_id"] for row in rows]
 
 
-async def select_name_before(tx: Tx, classroom: ClassroomId | StreamId, account: AccountId) -> str | None:
-    """The name somebody went by in this classroom, whether they are in it now or were before."""
-    name: str | None = await tx.fetchval(
-        "SELECT name FROM membership WHERE classroom_id = $1 AND account_id = $2", classroom, account
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """Somebody at the door. `name`: as they went by in this classroom before, else the account's."""
+
+    name: str
+    is_member: bool
+    n_classrooms: int
+
+
+async def select_newcomer(tx: Tx, classroom: ClassroomId | StreamId, account: AccountId) -> Newcomer | None:
+    """None: the account is closed."""
+    row = await tx.fetchrow(
+        """
+        SELECT coalesce(before.name, account.name) AS name, coalesce(before.state = 'joined', false) AS is_member,
+               (SELECT count(*) FROM membership WHERE account_id = $2 AND state = 'joined') AS n_classrooms
+          FROM account
+          LEFT JOIN membership AS before ON before.classroom_id = $1 AND before.account_id = account.id
+         WHERE account.id = $2 AND account.state = 'active'
+        """,
+        classroom,
+        account,
     )
-    return name
+    return Newcomer(**row) if row else None
 
 
 async def apply_joined(tx: Tx, fact: Fact, body: MemberJoined) -> None:

@@ -48,16 +48,17 @@ async def join(step: Step, command: JoinClassroom) -> Decided:
     found = next((ClassroomId(each) for each in step.locked if each != step.stream), None)
     if found is None:
         raise Refused(Code.CODE_UNKNOWN)
-    # Somebody who comes back goes by the name they had there.
-    name = await memberships.select_name_before(step.tx, found, step.account) or await account_name(step)
+    newcomer = await memberships.select_newcomer(step.tx, found, step.account)
+    if newcomer is None:
+        raise Refused(Code.UNAUTHENTICATED, "the account is closed")
     return membership.join(
         await classrooms.select_classroom(step.tx, found),
         step.account,
-        name,
+        newcomer.name,
         code=code,
-        is_member=await memberships.select_member(step.tx, found, step.account) is not None,
+        is_member=newcomer.is_member,
         at=step.at,
-        n_classrooms=await memberships.count_of_account(step.tx, step.account),
+        n_classrooms=newcomer.n_classrooms,
     )
 
 

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from protocol.envelopes import Command, Done
 from protocol.ids import AccountId, DeviceId, StreamId
 from server import cli, road
+from server.core.fact import Fact
 from server.edge.supply import Supply
 from server.hub.stream import LiveStream
-from server.store import commands
+from server.store import commands, events
 from server.store.commands import Answered
 from server.store.pool import Reader, Tx
 from server.store.situations import Situation, select_situation
+from server.store.streams import LockedStream
 
 LATE_S = 0.3
 
@@ -41,14 +44,18 @@ def no_deduplication() -> None:
     async def situation(tx: Tx, account: AccountId | None, command: str, stream: StreamId) -> Situation:
         return replace(await select_situation(tx, account, command, stream), answered=None)
 
-    async def forget(tx: Tx, answered: Answered) -> None:
-        return None
+    append = events.append
+
+    async def forget(
+        tx: Tx, locked: Mapping[StreamId, LockedStream], facts: Sequence[Fact], answered: Answered | None = None
+    ) -> None:
+        await append(tx, locked, facts)
 
     async def nothing(db: Reader, account: AccountId, command: str) -> Answered | None:
         return None
 
     road.select_situation = situation  # type: ignore[attr-defined]
-    commands.insert_answered = forget
+    road.append = forget  # type: ignore[attr-defined]
     commands.select_answered = nothing
 
 
