@@ -16,6 +16,8 @@ export interface KindCard {
   hue: Hue
   /** Place in the palette. */
   order: number
+  /** false: it may be published without one (check-in). */
+  needsTitle?: boolean
   /** false: it never ends (announcement, lesson plan). */
   closes?: boolean
   /** How the own state is called in the timeline; null: nothing to answer. */
