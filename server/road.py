@@ -85,7 +85,7 @@ class Road:
             log.info(
                 "stream=%s device=%s command=%s ms=%.1f outcome=%s",
                 command.stream,
-                device or "system",
+                "system" if account is None else device or "-",
                 command.op,
                 (perf_counter() - began) * 1000,
                 outcome,
