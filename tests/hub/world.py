@@ -164,7 +164,8 @@ class World:
         self.attach(socket, position)
         return socket
 
-    def attach(self, socket: Socket, position: int | None) -> Attachment:
+    def attach(self, socket: Socket, position: int | None, *, checked: int | None = None) -> Attachment:
+        """`checked`: the head at which membership was read, if not just now."""
         assert socket.connection is not None, "joined"
         self.hub.see_head(self.stream, self.head, self.now_ms)
         attachment = Attachment(
@@ -172,7 +173,7 @@ class World:
             stream=self.stream,
             audience=self.members[socket.connection.account],
             position=None if position is None else Seq(position),
-            checked=self.head,
+            checked=self.head if checked is None else Seq(checked),
         )
         self.hub.attach(attachment)
         return attachment
