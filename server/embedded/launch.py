@@ -22,8 +22,8 @@ PR_SET_KEEPCAPS = 8
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAPABILITY_VERSION_3 = 0x20080522
-# CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH: the data folder may lie below one that only root may enter.
-REACH_FILES = (1, 2)
+# CAP_DAC_OVERRIDE: the data folder may lie below one that only root may enter. Containers leave it to root by default.
+REACH_FILES = 1
 
 NOBODY = 65534
 # Any number but 0 will do; inside the namespace it is the only user there is.
@@ -59,13 +59,12 @@ def become_nobody(libc: ctypes.CDLL) -> None:
     os.setgroups([])
     os.setgid(NOBODY)
     os.setuid(NOBODY)
-    bits = sum(1 << capability for capability in REACH_FILES)
+    bits = 1 << REACH_FILES
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     # effective, permitted, inheritable; then the same for capabilities 32 to 63.
     data = (ctypes.c_uint32 * 6)(bits, bits, bits, 0, 0, 0)
     check(libc.capset(header, data), "capset")
-    for capability in REACH_FILES:
-        check(libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0), "prctl")
+    check(libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, REACH_FILES, 0, 0), "prctl")
 
 
 def write(path: str, text: str) -> None:
