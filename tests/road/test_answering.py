@@ -1,4 +1,4 @@
-"""Answers: once, in time, a clean cut at the close, and nothing that leads from an anonymous answer to a person."""
+"""Answers (I6, I10): once, in time, a clean cut at the close; nothing leads from an anonymous answer to a person."""
 
 from __future__ import annotations
 

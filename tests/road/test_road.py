@@ -16,6 +16,7 @@ from tests.harness.school import a_lesson, a_school
 
 
 async def test_fifty_retries_of_one_command_have_one_effect_and_one_answer(database: str, redis_url: str) -> None:
+    """I5."""
     async with a_school(database, redis_url, nodes=2) as school:
         teacher = await school.person("王老师")
         id = draw_id()
