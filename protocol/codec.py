@@ -165,10 +165,8 @@ def _strict_rows(data: bytes) -> list[Any]:
                 max_ext_len=0,
             )
         ]
-    except msgpack.ExtraData as extra:
+    except msgpack.ExtraData:
         # More than one object: rare from a client, so only then the slower parser is made.
-        if not data:
-            raise ValueError("empty") from extra
         unpacker = msgpack.Unpacker(
             max_buffer_size=len(data),
             object_pairs_hook=_strict_map,

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
+
+import msgspec
+import pytest
 
 from protocol.envelopes import FromClient, FromServer
+from protocol.generate.declared import KindShapes
 from protocol.generate.files import ASYNCAPI, TYPES
+from protocol.generate.typescript import typescript
 from protocol.registry import COMMANDS, EVENTS, GAUGES, SNAPSHOTS
 from server.core.activities.registry import KINDS
 from server.generate import ROOT, stale
@@ -37,3 +43,12 @@ def test_the_asyncapi_document_names_every_envelope_and_every_reference_leads_so
         for step in reference.split("/"):
             found = found[step]
     assert set(document["x-kinds"]) == set(KINDS)
+
+
+def test_a_declaration_that_typescript_cannot_say_is_an_error() -> None:
+    class Odd(msgspec.Struct):
+        at: datetime
+
+    shapes = KindShapes(config=Odd, state=Odd, value=None, tally=None, result=None, correction=None, verbs=())
+    with pytest.raises(TypeError):
+        typescript({"odd": shapes})

@@ -71,7 +71,7 @@ def _all_structs(declarations: list[Declaration]) -> list[inspect.StructType]:
         elif isinstance(shape, inspect.UnionType):
             for each in shape.types:
                 visit(each)
-        elif isinstance(shape, inspect.ListType | inspect.VarTupleType):
+        elif isinstance(shape, inspect.ListType):
             visit(shape.item_type)
         elif isinstance(shape, inspect.DictType):
             visit(shape.value_type)
@@ -114,7 +114,7 @@ def _of_union(shape: inspect.UnionType) -> str:
     return " | ".join([*dict.fromkeys(parts), *(["null"] if has_null else [])])
 
 
-def _of_list(shape: inspect.ListType | inspect.VarTupleType) -> str:
+def _of_list(shape: inspect.ListType) -> str:
     item = _type(shape.item_type)
     return f"readonly ({item})[]" if " " in item else f"readonly {item}[]"
 
@@ -140,7 +140,6 @@ _WRITERS: Mapping[type[inspect.Type], Callable[..., str]] = {
     inspect.FloatType: lambda shape: "number",
     inspect.NoneType: lambda shape: "null",
     inspect.ListType: _of_list,
-    inspect.VarTupleType: _of_list,
     inspect.DictType: _of_dict,
     inspect.LiteralType: _of_literal,
     inspect.CustomType: lambda shape: "unknown",

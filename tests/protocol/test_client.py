@@ -135,6 +135,29 @@ def test_starting_twice_opens_once() -> None:
     assert bench.wants() == [Open()]
 
 
+def test_a_classroom_that_no_page_follows_any_more_is_still_the_accounts(in_class: Bench) -> None:
+    in_class.client.follow(ROOM_STREAM, in_class.now)
+    in_class.says(attached(ROOM, 3))
+    in_class.client.unfollow(ROOM_STREAM, in_class.now)
+    assert in_class.wants() == []
+    assert room(in_class).seq == 3
+
+
+def test_looking_at_a_client_that_is_on_its_way_changes_nothing() -> None:
+    bench = Bench()
+    bench.client.wake(bench.now)
+    bench.connects()
+    bench.client.wake(bench.now)
+    assert bench.wants() == []
+
+
+def test_a_server_that_is_silent_before_its_welcome_is_not_heard_from_yet() -> None:
+    bench = Bench()
+    bench.connects()
+    assert bench.says(ping()) == [Pong(positions={})]
+    assert bench.client.phase == "greeting"
+
+
 # Following
 
 

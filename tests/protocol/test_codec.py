@@ -19,6 +19,7 @@ from protocol.codec import (
     decode_client,
     decode_server,
     encode,
+    fingerprint,
     pack_parts,
     pack_stored,
     to_struct,
@@ -200,6 +201,12 @@ def test_a_message_may_hold_several_envelopes(wire: Format) -> None:
     command = Command(id="abcdefgh", op="x", stream=STREAM)
     sent: list[FromClient] = [Detach(stream=STREAM), Pong(positions={STREAM: 3}), command]
     assert decode_client(b"".join(encode(each, wire) for each in sent), wire) == sent
+
+
+def test_content_has_one_fingerprint_whatever_the_order_of_its_keys() -> None:
+    content = fingerprint(["x", {"a": 1, "b": {"c": 2, "d": 3}}])
+    assert content == fingerprint(["x", {"b": {"d": 3, "c": 2}, "a": 1}])
+    assert content != fingerprint(["x", {"a": 1, "b": {"c": 2, "d": 4}}])
 
 
 def test_unknown_fields_are_ignored() -> None:
