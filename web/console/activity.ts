@@ -18,6 +18,14 @@ export interface ComposerProps {
   config: Body
   /** For uploads. */
   classroom: string
+  activity?: undefined
+  tally?: undefined
+  now?: undefined
+  members?: undefined
+  me?: undefined
+  responses?: undefined
+  send?: undefined
+  nMembers?: undefined
 }
 
 /** Results while the activity runs and after it closed, in the panel at the right: about 400 px wide. */
@@ -33,6 +41,9 @@ export interface LiveProps {
   /** Every student's response, asked for anew at each call. */
   responses: () => Promise<readonly StaffResponse[]>
   send: StaffSend
+  config?: undefined
+  classroom?: undefined
+  nMembers?: undefined
 }
 
 /** The same for the wall: no names, no controls, readable from the last row. */
@@ -43,8 +54,15 @@ export interface ProjectorProps {
   tally: Body | null
   now: number
   nMembers: number
+  config?: undefined
+  classroom?: undefined
+  members?: undefined
+  me?: undefined
+  responses?: undefined
+  send?: undefined
 }
 
+// Each part names the others' props as absent: Vue would take them all for required otherwise.
 export type ConsoleActivityProps = ComposerProps | LiveProps | ProjectorProps
 
 /** `problem`: why the draft cannot be published yet, in the reader's language; null when it can. */
