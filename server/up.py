@@ -69,7 +69,6 @@ async def run_all(config: Config) -> None:
     async with contextlib.AsyncExitStack() as stack:
         await stack.enter_async_context(folder.locked(config.data, wait_s=5.0))
         config = await with_servers(config, stack)
-        await schema.migrate(config.database_url)
         if config.demo and not await schema.has_accounts(config.database_url):
             await finished(config, Program(name="seed", command="seed"))
         heard = await stack.enter_async_context(readiness(folder.socket_folder(config.data) / "notify.sock"))
@@ -133,7 +132,9 @@ async def spawn(config: Config, program: Program, further: Mapping[str, str]) ->
 
 async def with_servers(config: Config, stack: contextlib.AsyncExitStack) -> Config:
     """The config with the URLs of the embedded servers where none were given; they run until `stack` ends."""
-    if not config.database_url:
+    if config.database_url:
+        await schema.migrate(config.database_url)
+    else:
         config = replace(config, database_url=await start_postgres(config, stack))
     if not config.redis_url:
         config = replace(config, redis_url=await start_redis(config, stack))
@@ -141,13 +142,14 @@ async def with_servers(config: Config, stack: contextlib.AsyncExitStack) -> Conf
 
 
 async def start_postgres(config: Config, stack: contextlib.AsyncExitStack) -> str:
+    """The URL of a database with the schema, for a role that may not change the schema."""
     urls: list[str] = []
 
     @contextlib.asynccontextmanager
     async def start() -> AsyncIterator[Child]:
         async with embedded.run_postgres(config.data / "postgres") as server:
             await ensure_database(server)
-            urls.append(server.url(DATABASE))
+            urls.append(server.url(DATABASE, user=schema.APP))
             yield server.child
 
     await stack.enter_async_context(kept(start))
@@ -159,8 +161,11 @@ async def ensure_database(server: embedded.EmbeddedPostgres) -> None:
     try:
         with contextlib.suppress(asyncpg.DuplicateDatabaseError):
             await connection.execute(f'CREATE DATABASE "{DATABASE}"')
+        with contextlib.suppress(asyncpg.DuplicateObjectError):
+            await connection.execute(f'CREATE ROLE "{schema.APP}" LOGIN')
     finally:
         await connection.close()
+    await schema.migrate(server.url(DATABASE))
 
 
 async def start_redis(config: Config, stack: contextlib.AsyncExitStack) -> str:

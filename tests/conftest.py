@@ -15,6 +15,7 @@ import redis.asyncio
 import uvloop
 
 from server import embedded
+from server.embedded.postgres import OWNER
 from tests.harness import node, servers
 
 P = ParamSpec("P")
@@ -62,15 +63,15 @@ async def running_servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIter
 
 @pytest_asyncio.fixture
 async def database(running_servers: servers.Servers) -> AsyncIterator[str]:
-    """The URL of this test's own database, with the schema and nothing else in it."""
+    """The URL of this test's own database, with the schema and nothing else in it, for the role of the service."""
     async with servers.database(running_servers.postgres) as url:
         yield url
 
 
 @pytest_asyncio.fixture
 async def empty_database(running_servers: servers.Servers) -> AsyncIterator[str]:
-    """The URL of this test's own database, without even the schema."""
-    async with servers.database(running_servers.postgres, template="template1") as url:
+    """The URL of this test's own database, without even the schema, for its owner."""
+    async with servers.database(running_servers.postgres, template="template1", user=OWNER) as url:
         yield url
 
 

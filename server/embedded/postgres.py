@@ -24,11 +24,11 @@ from server.embedded import launch
 from server.embedded.child import Child, EmbeddedError, Way, choose_way, spawn
 
 MAJOR = "18"
-USER = "shangke"
+OWNER = "shangke"
 START_S = 60.0
 
 # LC_CTYPE must know Chinese letters, or pg_trgm finds nothing in Chinese names.
-INITDB = ("-E", "UTF8", "--locale=C.UTF-8", "-U", USER, "-A", "trust", "--no-instructions")
+INITDB = ("-E", "UTF8", "--locale=C.UTF-8", "-U", OWNER, "-A", "trust", "--no-instructions")
 
 SETTINGS = {
     "listen_addresses": "",
@@ -52,12 +52,12 @@ class EmbeddedPostgres:
     child: Child
     socket_folder: Path
 
-    def url(self, database: str) -> str:
-        return url(self.socket_folder, database)
+    def url(self, database: str, *, user: str = OWNER) -> str:
+        return url(self.socket_folder, database, user)
 
 
-def url(sockets: Path, database: str) -> str:
-    return f"postgresql://{USER}@/{quote(database)}?host={quote(str(sockets))}"
+def url(sockets: Path, database: str, user: str = OWNER) -> str:
+    return f"postgresql://{user}@/{quote(database)}?host={quote(str(sockets))}"
 
 
 def running_url(folder: Path, database: str) -> str | None:

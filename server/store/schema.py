@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LOCK = 7263841905
 NAME = re.compile(r"(?P<number>[0-9]{4})_(?P<phase>pre|post)_[a-z0-9_]+\.sql")
 CONNECT_S = 10.0
+# The role of a running service, which is not the owner's.
+APP = "shangke_app"
 
 
 class Phase(Enum):
@@ -46,6 +48,7 @@ class Book:
 
     schema: Path
     migrations: tuple[Migration, ...]
+    grants: Path
 
     @property
     def version(self) -> int:
@@ -67,7 +70,7 @@ def read_book(root: Path = ROOT) -> Book:
     numbers = [migration.number for migration in migrations]
     if numbers != list(range(2, len(numbers) + 2)):
         raise SchemaError(f"migrations must be numbered from 0002 without a gap, found {numbers}")
-    return Book(schema=root / "schema.sql", migrations=migrations)
+    return Book(schema=root / "schema.sql", migrations=migrations, grants=root / "migrations" / "after" / "grants.sql")
 
 
 def parse(path: Path) -> Migration:
@@ -93,6 +96,7 @@ async def migrate(url: str, *, through: Phase = Phase.POST, book: Book | None = 
         else:
             refuse_newer(before, book)
             await move(connection, book, before, through)
+        await grant(connection, book)
         after = await select_version(connection)
         assert after is not None, "schema.sql makes the version's row"
         return before, after
@@ -128,6 +132,12 @@ async def move(connection: asyncpg.Connection, book: Book, before: Version, thro
                 migration.number,
                 migration.phase is Phase.POST,
             )
+
+
+async def grant(connection: asyncpg.Connection, book: Book) -> None:
+    """A service on a database of its own may be its owner; then there is no role to grant anything to."""
+    if await connection.fetchval("SELECT to_regrole($1)", APP):
+        await connection.execute(book.grants.read_text())
 
 
 async def check(connection: Connection, book: Book | None = None) -> Version:

@@ -26,19 +26,20 @@ class Servers:
 async def servers(folder: Path) -> AsyncIterator[Servers]:
     """Real servers; the data are thrown away, so nothing waits for the disk."""
     async with run_postgres(folder / "postgres", durable=False) as database, run_redis(folder / "redis") as bell:
+        await execute(database, f'CREATE ROLE "{schema.APP}" LOGIN')
         await execute(database, f'CREATE DATABASE "{TEMPLATE}"')
         await schema.migrate(database.url(TEMPLATE))
         yield Servers(postgres=database, redis=bell)
 
 
 @contextlib.asynccontextmanager
-async def database(server: EmbeddedPostgres, *, template: str = TEMPLATE) -> AsyncIterator[str]:
-    """The URL of a new database: a copy of `template`, gone afterwards."""
+async def database(server: EmbeddedPostgres, *, template: str = TEMPLATE, user: str = schema.APP) -> AsyncIterator[str]:
+    """The URL of a new database for `user`: a copy of `template`, gone afterwards."""
     name = f"test_{token_hex(6)}"
     # Copying files beats writing them through the log for a database this small.
     await execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
     try:
-        yield server.url(name)
+        yield server.url(name, user=user)
     finally:
         # FORCE, since a test of a killed node leaves connections behind.
         await execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')

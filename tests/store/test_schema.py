@@ -86,7 +86,8 @@ POST = {**PRE, "0003_post_colour_known.sql": "ALTER TABLE thing ALTER colour SET
 def a_book(folder: Path, schema_text: str, migrations: Mapping[str, str] | None = None) -> Book:
     """The book of an imagined release."""
     root = folder / f"release-{len(list(folder.iterdir()))}"
-    (root / "migrations").mkdir(parents=True)
+    (root / "migrations" / "after").mkdir(parents=True)
+    (root / "migrations" / "after" / "grants.sql").write_text("GRANT SELECT ON schema_version TO shangke_app")
     (root / "schema.sql").write_text(schema_text)
     for name, text in (migrations or {}).items():
         (root / "migrations" / name).write_text(text)
@@ -209,3 +210,36 @@ def test_a_misnamed_migration_is_refused(name: str, tmp_path: Path) -> None:
 def test_numbers_with_a_gap_are_refused(names: list[str], tmp_path: Path) -> None:
     with pytest.raises(SchemaError, match="numbered from 0002 without a gap"):
         a_book(tmp_path, FIRST, dict.fromkeys(names, ""))
+
+
+FORBIDDEN = [
+    "DELETE FROM event",
+    "UPDATE event SET seq = seq + 1",
+    "TRUNCATE event",
+    "UPDATE schema_version SET version = 99",
+    "CREATE TABLE theirs (id int)",
+    "ALTER TABLE account ADD colour text",
+    "DROP TABLE account",
+    "DELETE FROM pg_authid",
+    "COPY account TO PROGRAM 'cat'",
+    "SELECT pg_read_file('postgresql.conf')",
+    "SET ROLE shangke",
+]
+
+
+@pytest.mark.parametrize("statement", FORBIDDEN)
+async def test_a_running_service_can_change_neither_the_diary_nor_the_schema(statement: str, database: str) -> None:
+    connection = await asyncpg.connect(database)
+    try:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def test_a_running_service_may_take_a_recalled_text_out_of_its_event(database: str) -> None:
+    connection = await asyncpg.connect(database)
+    try:
+        assert await connection.execute("UPDATE event SET body = '{}'") == "UPDATE 0"
+    finally:
+        await connection.close()
