@@ -20,6 +20,7 @@ from server.store.events import append
 from server.store.streams import lock_streams
 from server.token import draw_token, hash_token
 from tests.edge.raw import Raw, open_raw
+from tests.harness.inside import InsideNode, inside
 from tests.harness.node import Node, Nodes
 from tests.harness.phone import Phone, phone
 from tests.harness.school import Lesson, School, a_lesson
@@ -27,8 +28,20 @@ from tests.harness.school import Lesson, School, a_lesson
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campus:
+    """`nodes` are processes, for tests of signals and crashes; `start` makes nodes in our own."""
+
     school: School
     nodes: Nodes
+
+    async def start(self, name: str = "a", **settings: str) -> InsideNode:
+        node = inside(
+            name,
+            database_url=self.nodes.database_url,
+            redis_url=self.nodes.redis_url,
+            folder=self.nodes.folder,
+            **settings,
+        )
+        return await self.nodes.stack.enter_async_context(node)
 
     async def device(self, account: AccountId) -> tuple[DeviceId, str]:
         """A logged-in device and its token."""
@@ -41,13 +54,13 @@ class Campus:
         return device, token
 
     @contextlib.asynccontextmanager
-    async def phone(self, node: Node, account: AccountId) -> AsyncIterator[Phone]:
+    async def phone(self, node: Node | InsideNode, account: AccountId) -> AsyncIterator[Phone]:
         _, token = await self.device(account)
         async with phone(node.socket_url, account=account, token=token) as switched_on:
             yield switched_on
 
     @contextlib.asynccontextmanager
-    async def raw(self, node: Node, account: AccountId, *streams: object) -> AsyncIterator[Raw]:
+    async def raw(self, node: Node | InsideNode, account: AccountId, *streams: object) -> AsyncIterator[Raw]:
         """A socket without manners that has said hello."""
         _, token = await self.device(account)
         async with open_raw(node.port) as raw:

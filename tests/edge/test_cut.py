@@ -14,7 +14,7 @@ from tests.edge.raw import Raw, open_raw
 async def test_a_kick_cuts_the_stream_on_every_node(campus: Campus) -> None:
     lesson = await campus.lesson(2)
     kicked, stays = lesson.students
-    a, b = await campus.nodes.start("a"), await campus.nodes.start("b")
+    a, b = await campus.start("a"), await campus.start("b")
     async with (
         campus.raw(a, lesson.teacher, lesson.classroom) as teacher,
         campus.raw(a, kicked, lesson.classroom) as phone,
@@ -45,7 +45,7 @@ async def test_a_kick_cuts_the_stream_on_every_node(campus: Campus) -> None:
 async def test_a_new_role_is_seen_with_new_eyes_at_once(campus: Campus) -> None:
     lesson = await campus.lesson(1)
     (student,) = lesson.students
-    a, b = await campus.nodes.start("a"), await campus.nodes.start("b")
+    a, b = await campus.start("a"), await campus.start("b")
     async with campus.raw(a, lesson.teacher) as teacher, campus.raw(b, student, lesson.classroom) as raw:
         await raw.until(Attached)
         body: dict[str, object] = {"account": student, "role": "assistant"}
@@ -57,7 +57,7 @@ async def test_a_new_role_is_seen_with_new_eyes_at_once(campus: Campus) -> None:
 
 async def test_a_log_out_closes_the_sockets_of_its_devices_on_every_node(campus: Campus) -> None:
     account = await campus.school.person("甲")
-    a, b = await campus.nodes.start("a"), await campus.nodes.start("b")
+    a, b = await campus.start("a"), await campus.start("b")
     here, token_here = await campus.device(account)
     _, token_there = await campus.device(account)
     async with open_raw(a.port) as first, open_raw(b.port) as second, open_bus(campus.school.redis_url) as bus:
@@ -81,7 +81,7 @@ async def say_hello(raw: Raw, token: str) -> None:
 
 async def test_the_newest_devices_win_over_all_nodes(campus: Campus) -> None:
     account = await campus.school.person("甲")
-    a, b = await campus.nodes.start("a"), await campus.nodes.start("b")
+    a, b = await campus.start("a"), await campus.start("b")
     async with campus.raw(a, account, account) as oldest, campus.raw(a, account, account) as second:
         await oldest.until(Attached)
         async with (
@@ -99,7 +99,7 @@ async def test_the_newest_devices_win_over_all_nodes(campus: Campus) -> None:
 
 async def test_a_newer_token_of_the_same_device_is_taken_and_another_is_not(campus: Campus) -> None:
     account, other = await campus.school.person("甲"), await campus.school.person("乙")
-    node = await campus.nodes.start()
+    node = await campus.start()
     _, foreign = await campus.device(other)
     async with campus.raw(node, account) as raw:
         for token in (foreign, "", "x" * 43):
@@ -111,7 +111,7 @@ async def test_a_newer_token_of_the_same_device_is_taken_and_another_is_not(camp
 
 async def test_more_than_two_hundred_streams_are_refused(campus: Campus) -> None:
     account = await campus.school.person("甲")
-    node = await campus.nodes.start()
+    node = await campus.start()
     lesson = await campus.lesson(0)
     async with campus.raw(node, account) as raw:
         raw.say(*(Attach(stream=draw_id()) for _ in range(200)))

@@ -16,7 +16,7 @@ from protocol.limits import HEARTBEAT_S
 from server.token import draw_token
 from tests.edge.campus import Campus
 from tests.edge.raw import Raw, frame_bytes, open_raw, shake_hands
-from tests.harness.node import Node
+from tests.harness.inside import InsideNode
 
 EVIL = (
     "https://evil.example",
@@ -30,14 +30,14 @@ EVIL = (
 )
 
 
-async def status(node: Node, *headers: tuple[str, str], **how: str | None) -> int:
+async def status(node: InsideNode, *headers: tuple[str, str], **how: str | None) -> int:
     head, _, writer = await shake_hands(node.port, headers=headers, **how)  # type: ignore[arg-type]
     writer.transport.abort()
     return int(head.split()[1])
 
 
 async def test_only_our_own_origins_and_native_clients_may_open_a_socket(campus: Campus) -> None:
-    node = await campus.nodes.start(SHANGKE_ORIGINS="https://app.example,https://two.example")
+    node = await campus.start(SHANGKE_ORIGINS="https://app.example,https://two.example")
     assert {origin: await status(node, ("Origin", origin)) for origin in EVIL} == dict.fromkeys(EVIL, 403)
     assert await status(node, ("Origin", "https://app.example"), ("Origin", "https://app.example")) == 400
     assert await status(node, ("Origin", "https://two.example")) == 101
@@ -45,7 +45,7 @@ async def test_only_our_own_origins_and_native_clients_may_open_a_socket(campus:
 
 
 async def test_a_handshake_that_is_not_one_of_ours_is_refused(campus: Campus) -> None:
-    node = await campus.nodes.start()
+    node = await campus.start()
     assert await status(node, protocol=None) == 400
     assert await status(node, protocol="chat, superchat") == 400
     assert await status(node, protocol="chat, shangke.v1.json") == 101
@@ -56,7 +56,7 @@ async def test_a_handshake_that_is_not_one_of_ours_is_refused(campus: Campus) ->
 
 
 async def test_no_extension_is_agreed(campus: Campus) -> None:
-    node = await campus.nodes.start()
+    node = await campus.start()
     offer = ("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits")
     head, _, writer = await shake_hands(node.port, headers=[offer])
     writer.transport.abort()
@@ -86,7 +86,7 @@ async def say_first(raw: Raw, case: str, token: str) -> None:
 
 
 async def test_the_first_message_is_a_hello_with_a_live_token(campus: Campus) -> None:
-    node = await campus.nodes.start()
+    node = await campus.start()
     _, token = await campus.device(await campus.school.person("甲"))
     expected = {
         "a command": ("bad_message", Close.BAD_MESSAGE),
@@ -107,7 +107,7 @@ async def test_the_first_message_is_a_hello_with_a_live_token(campus: Campus) ->
 
 
 async def test_a_closed_account_and_a_deleted_device_do_not_come_in(campus: Campus) -> None:
-    node = await campus.nodes.start()
+    node = await campus.start()
     account = await campus.school.person("甲")
     device, token = await campus.device(account)
     await campus.school.db.execute("DELETE FROM device WHERE id = $1", device)
@@ -121,7 +121,7 @@ async def test_a_closed_account_and_a_deleted_device_do_not_come_in(campus: Camp
 
 @pytest.mark.limit(40)
 async def test_a_socket_that_says_nothing_is_closed_and_health_is_told_meanwhile(campus: Campus) -> None:
-    node = await campus.nodes.start()
+    node = await campus.start()
     async with (
         open_raw(node.port) as silent,
         open_raw(node.port) as pinging,
@@ -138,10 +138,10 @@ async def test_a_socket_that_says_nothing_is_closed_and_health_is_told_meanwhile
 
 
 async def test_metrics_are_for_this_machine_or_the_operator(campus: Campus) -> None:
-    open_to_us, with_token = await campus.nodes.start("a"), await campus.nodes.start("b", SHANGKE_OPS_TOKEN="s" * 40)
+    open_to_us, with_token = await campus.start("a"), await campus.start("b", SHANGKE_OPS_TOKEN="s" * 40)
     async with httpx.AsyncClient(trust_env=False) as http:
 
-        async def ask(node: Node, **headers: str) -> int:
+        async def ask(node: InsideNode, **headers: str) -> int:
             return (await http.get(f"{node.url}/metrics", headers=headers)).status_code
 
         assert await ask(open_to_us) == 200
@@ -152,7 +152,7 @@ async def test_metrics_are_for_this_machine_or_the_operator(campus: Campus) -> N
 
 
 async def test_a_hello_may_come_byte_by_byte(campus: Campus) -> None:
-    node = await campus.nodes.start()
+    node = await campus.start()
     _, token = await campus.device(await campus.school.person("甲"))
     reader, writer = await asyncio.open_connection("127.0.0.1", node.port)
     request = (

@@ -58,7 +58,7 @@ def fragments(raw: Raw, piece: bytes, n: int) -> None:
 
 
 async def test_frames_that_break_the_rules_earn_the_right_goodbye(campus: Campus) -> None:
-    node = await campus.nodes.start()
+    node = await campus.start()
     account = await campus.school.person("甲")
     found = {}
     for case, (send, _) in FRAMES.items():
@@ -75,7 +75,7 @@ async def test_frames_that_break_the_rules_earn_the_right_goodbye(campus: Campus
 
 
 async def test_messages_that_mean_nothing_are_told_so_and_then_closed(campus: Campus) -> None:
-    node = await campus.nodes.start()
+    node = await campus.start()
     account = await campus.school.person("甲")
     async with campus.raw(node, account) as raw:
         for case in list(MESSAGES)[:9]:
@@ -93,7 +93,7 @@ async def test_messages_that_mean_nothing_are_told_so_and_then_closed(campus: Ca
 
 async def test_what_is_refused_is_refused_by_its_id(campus: Campus) -> None:
     lesson = await campus.lesson(1)
-    node = await campus.nodes.start()
+    node = await campus.start()
     cases: dict[str, tuple[str, str, dict[str, object], str]] = {
         "an unknown command": ("classroom.explode", lesson.classroom, {}, "unknown_command"),
         "a missing field": ("classroom.rename", lesson.classroom, {}, "bad_field"),
@@ -110,7 +110,7 @@ async def test_what_is_refused_is_refused_by_its_id(campus: Campus) -> None:
 
 
 async def test_a_thousand_commands_at_once_are_slowed_down_and_then_closed(campus: Campus) -> None:
-    node = await campus.nodes.start()
+    node = await campus.start()
     account = await campus.school.person("甲")
     async with campus.raw(node, account) as raw:
         for number in range(1_000):
@@ -125,7 +125,7 @@ async def test_a_thousand_commands_at_once_are_slowed_down_and_then_closed(campu
 
 async def test_a_hostile_socket_does_not_slow_the_others(campus: Campus) -> None:
     lesson = await campus.lesson(1)
-    node = await campus.nodes.start()
+    node = await campus.start()
     loop = asyncio.get_running_loop()
     async with campus.raw(node, lesson.teacher, lesson.classroom) as good, campus.raw(node, lesson.students[0]) as bad:
         await good.until(Attached)

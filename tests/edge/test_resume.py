@@ -18,7 +18,7 @@ def seqs(raw: Raw) -> list[int]:
 
 async def test_a_phone_sees_what_the_teacher_does_on_another_node(campus: Campus) -> None:
     lesson = await campus.lesson(1)
-    a, b = await campus.nodes.start("a"), await campus.nodes.start("b")
+    a, b = await campus.start("a"), await campus.start("b")
     async with campus.phone(a, lesson.teacher) as teacher, campus.phone(b, lesson.students[0]) as student:
         await teacher.until_live(lesson.classroom)
         await student.until_live(lesson.classroom)
@@ -32,7 +32,7 @@ async def test_continuations_come_from_memory_pages_or_a_snapshot(campus: Campus
     lesson = await campus.lesson(1)
     await campus.write(lesson.classroom, 2_400)
     head, student = await campus.head(lesson.classroom), lesson.students[0]
-    node = await campus.nodes.start()
+    node = await campus.start()
     found: dict[str, tuple[str, list[int]]] = {}
     for name, back in (("just now", 3), ("a while", 1_000), ("long ago", 2_300)):
         at = Attach(stream=lesson.classroom, position=head - back, audience="student")
@@ -49,7 +49,7 @@ async def test_continuations_come_from_memory_pages_or_a_snapshot(campus: Campus
 
 async def test_a_position_that_cannot_be_true_gets_a_snapshot(campus: Campus) -> None:
     lesson = await campus.lesson(1)
-    head, node = await campus.head(lesson.classroom), await campus.nodes.start()
+    head, node = await campus.head(lesson.classroom), await campus.start()
     wishes = {
         "none": Attach(stream=lesson.classroom),
         "beyond the head": Attach(stream=lesson.classroom, position=head + 1, audience="student"),
@@ -67,7 +67,7 @@ async def test_a_position_that_cannot_be_true_gets_a_snapshot(campus: Campus) ->
 async def test_a_stream_of_others_and_one_that_is_not_are_answered_the_same(campus: Campus) -> None:
     lesson = await campus.lesson(0)
     outsider = await campus.school.person("外人")
-    node = await campus.nodes.start()
+    node = await campus.start()
     answers = []
     for stream in (lesson.classroom, lesson.teacher, draw_id()):
         async with campus.raw(node, outsider, stream) as raw:
@@ -79,7 +79,7 @@ async def test_a_stream_of_others_and_one_that_is_not_are_answered_the_same(camp
 
 async def test_the_projector_sees_what_the_room_may_see(campus: Campus) -> None:
     lesson = await campus.lesson(0)
-    node = await campus.nodes.start()
+    node = await campus.start()
     async with campus.raw(node, lesson.teacher, Attach(stream=lesson.classroom, as_screen=True)) as raw:
         snapshot = await raw.until(Snapshot)
         assert (snapshot.audience, snapshot.state["members"]) == ("screen", [])
@@ -87,7 +87,7 @@ async def test_the_projector_sees_what_the_room_may_see(campus: Campus) -> None:
 
 async def test_a_lost_last_event_is_found_within_seconds(campus: Campus) -> None:
     lesson = await campus.lesson(1)
-    node = await campus.nodes.start()
+    node = await campus.start()
     async with campus.phone(node, lesson.students[0]) as student:
         await student.until_live(lesson.classroom)
         await campus.write(lesson.classroom, 1)
@@ -97,7 +97,7 @@ async def test_a_lost_last_event_is_found_within_seconds(campus: Campus) -> None
 async def test_current_gauges_follow_a_resume(campus: Campus) -> None:
     lesson = await campus.lesson(1)
     survey = await campus.school.publish(lesson.teacher, lesson.classroom, "survey", SURVEY)
-    node = await campus.nodes.start()
+    node = await campus.start()
     async with campus.phone(node, lesson.students[0]) as student:
         await student.until_live(lesson.classroom)
         await student.command("response.submit", lesson.classroom, {"activity": survey, "value": {"answers": [0]}})
@@ -117,7 +117,7 @@ async def test_current_gauges_follow_a_resume(campus: Campus) -> None:
 
 async def test_the_teacher_sees_how_many_have_it_over_all_nodes(campus: Campus) -> None:
     lesson = await campus.lesson(2)
-    a, b = await campus.nodes.start("a"), await campus.nodes.start("b")
+    a, b = await campus.start("a"), await campus.start("b")
     one, two = lesson.students
     async with (
         campus.phone(a, lesson.teacher) as teacher,
@@ -138,7 +138,7 @@ async def test_the_teacher_sees_how_many_have_it_over_all_nodes(campus: Campus) 
 
 async def test_json_says_what_msgpack_says(campus: Campus) -> None:
     lesson = await campus.lesson(0)
-    node = await campus.nodes.start()
+    node = await campus.start()
     _, token = await campus.device(lesson.teacher)
     async with open_raw(node.port, "json") as spoken, campus.raw(node, lesson.teacher, lesson.classroom) as plain:
         await spoken.greet(token, lesson.classroom)
@@ -152,7 +152,7 @@ async def test_json_says_what_msgpack_says(campus: Campus) -> None:
 
 async def test_a_stream_that_is_let_go_is_silent(campus: Campus) -> None:
     lesson = await campus.lesson(0)
-    node = await campus.nodes.start()
+    node = await campus.start()
     async with campus.raw(node, lesson.teacher, lesson.classroom) as raw:
         await raw.until(Attached)
         raw.say(Detach(stream=lesson.classroom), Pong(positions={StreamId(lesson.classroom): 1}))

@@ -14,7 +14,7 @@ from protocol.ids import StreamId
 from server.bus import open_bus
 from tests.edge.campus import Campus
 from tests.edge.raw import Raw, open_raw
-from tests.harness.node import Node
+from tests.harness.inside import InsideNode
 
 # 11 MB, more than the kernel takes for a peer that reads nothing, in fewer events than cost a snapshot.
 SIZE, BATCH, BATCHES = 6_000, 100, 18
@@ -28,7 +28,7 @@ async def flood(campus: Campus, stream: str) -> int:
     return await campus.head(stream)
 
 
-async def metric(node: Node, name: str) -> float:
+async def metric(node: InsideNode, name: str) -> float:
     async with httpx.AsyncClient(trust_env=False) as http:
         lines = (await http.get(f"{node.url}/metrics")).text.splitlines()
     return float(next(line.split()[1] for line in lines if line.startswith(f"{name} ")))
@@ -50,7 +50,7 @@ def is_cut(watched: socket.socket, within_s: float) -> bool:
 @pytest.mark.limit(120)
 async def test_who_reads_nothing_is_left_behind_and_then_cut(campus: Campus) -> None:
     lesson = await campus.lesson(2)
-    node = await campus.nodes.start()
+    node = await campus.start()
     async with (
         campus.phone(node, lesson.students[1]) as quick,
         campus.raw(node, lesson.students[0], lesson.classroom) as slow,
@@ -69,7 +69,7 @@ async def test_who_reads_nothing_is_left_behind_and_then_cut(campus: Campus) -> 
 @pytest.mark.limit(120)
 async def test_who_reads_slowly_gets_everything_in_order(campus: Campus) -> None:
     lesson = await campus.lesson(1)
-    node = await campus.nodes.start()
+    node = await campus.start()
     _, token = await campus.device(lesson.students[0])
     async with open_raw(node.port) as slow:
         await slow.greet(token)

@@ -1,4 +1,4 @@
-"""Delivery (I4, I7, I8): everybody gets every event once and in order, at their own pace, and only what they may have."""
+"""Delivery (I4, I7, I8): everybody gets every event once, in order, at their own pace, and only what they may have."""
 
 from __future__ import annotations
 
