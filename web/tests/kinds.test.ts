@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { activityComponent as onConsole } from '@/console/activity'
 import { activityComponent as onPhone } from '@/phone/activity'
-import { isOpen, kindCard, kindOf, KINDS } from '@/use/kinds'
+import { isOpen, kindCard, kindOf, KINDS, unfinished } from '@/use/kinds'
 
 const HUES = ['pine', 'indigo', 'amber', 'plum', 'sky', 'bamboo']
 
@@ -43,5 +43,13 @@ describe('an activity', () => {
 
   test('that never closes is never open', () => {
     expect(isOpen({ kind: 'announcement', phase: 'published' })).toBe(false)
+  })
+})
+
+describe('before 下课', () => {
+  test('the teacher is warned of a lesson plan that was not sent (D10)', () => {
+    const plan = { kind: 'lesson_plan', phase: 'published' }
+    expect(unfinished([plan, plan, { kind: 'survey', phase: 'published' }])).toHaveLength(1)
+    expect(unfinished([{ kind: 'lesson_plan', phase: 'sent' }])).toEqual([])
   })
 })

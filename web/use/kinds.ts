@@ -20,6 +20,8 @@ export interface KindCard {
   needsTitle?: boolean
   /** false: it never ends (announcement, lesson plan). */
   closes?: boolean
+  /** What the teacher is warned of before 下课 while one of them is merely published (D10). */
+  unfinished?: Said
   /** How the own state is called in the timeline; null: nothing to answer. */
   answer: { todo: Said; done: Said } | null
 }
@@ -39,6 +41,12 @@ const found = import.meta.glob<KindCard>('../phone/activities/*.vue', { query: '
 /** Whether the activity can still be answered, or ended by the teacher. */
 export function isOpen({ kind, phase }: { kind: string; phase: string }): boolean {
   return phase === 'published' && kindCard(kind).closes !== false
+}
+
+/** What would be lost by 下课, one warning for each kind that has one. */
+export function unfinished(activities: readonly { kind: string; phase: string }[]): Said[] {
+  const kinds = new Set(activities.filter(({ phase }) => phase === 'published').map(({ kind }) => kind))
+  return [...kinds].flatMap((kind) => kindCard(kind).unfinished ?? [])
 }
 
 export function kindOf(path: string): string {
