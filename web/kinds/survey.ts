@@ -1,5 +1,7 @@
 // What a survey's bodies mean to both its components; the types are generated from the declarations.
 import type { SurveyConfig, SurveyValue } from '@/client/generated/messages'
+import { checkNotNone, checkOptions, checkText, type Problem } from '@/kinds/problem'
+import type { Writable } from '@/kinds/read'
 
 export type {
   SurveyConfig,
@@ -27,4 +29,27 @@ export function hasAnswer(answer: SurveyAnswer | undefined): boolean {
   if (answer === null || answer === undefined) return false
   if (typeof answer === 'string') return answer.trim() !== ''
   return typeof answer === 'number' || answer.length > 0
+}
+
+/** What the server would say of it at publishing (server/core/activities/survey.py). */
+export function checkSurvey(config: SurveyConfig): Problem[] {
+  return [
+    ...checkNotNone(config.questions),
+    ...config.questions.flatMap((each, index) => {
+      const place = `questions.${index}`
+      return [...checkText(each.text, place), ...('options' in each ? checkOptions(each.options, place) : [])]
+    }),
+  ]
+}
+
+export function newSurveyQuestion(type: SurveyQuestionType): Writable<SurveyQuestion> {
+  switch (type) {
+    case 'single':
+    case 'multiple':
+      return { type, text: '', options: ['', '', ''], is_required: true }
+    case 'rating':
+      return { type, text: '', most: 5, is_required: true }
+    case 'text':
+      return { type, text: '', is_required: false }
+  }
 }
