@@ -11,6 +11,7 @@ from protocol.codec import to_body
 from protocol.envelopes import Audience, Snapshot
 from protocol.errors import Code, Refused
 from protocol.ids import AccountId, ActivityId, DeviceId, Seq, StreamId
+from server.core.closing import has_tally
 from server.core.state import StoredActivity
 from server.core.view import view_classroom, view_mine
 from server.echo import count
@@ -91,7 +92,7 @@ class StoreBook:
         return found
 
     async def _current_tallies(self, current: Sequence[StoredActivity]) -> list[tuple[StreamId, PreparedGauge]]:
-        published = [each for each in current if each.phase == "published"]
+        published = [each for each in current if each.phase == "published" and has_tally(each)]
         revs = await gauges.select_revs(self._db, [each.id for each in published])
         for gone in self._tallies.keys() - revs.keys():
             # Only what is asked for again and again is worth keeping.

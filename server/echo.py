@@ -17,7 +17,7 @@ from protocol.classroom import MemberChanged, MemberJoined, MemberLeft
 from protocol.ids import AccountId, ActivityId, StreamId
 from protocol.limits import GAUGE_INTERVAL_S
 from server.answering import GaugeBell
-from server.core.closing import tally
+from server.core.closing import has_tally, tally
 from server.core.fact import Fact
 from server.core.state import Answers, Response
 from server.core.view import view_mine, view_mine_at_close
@@ -167,7 +167,7 @@ async def count(db: Database, activity: ActivityId) -> tuple[PreparedGauge | Non
     """The tally as of one moment, as each audience may see it then; once closed, the final one."""
     async with db.snapshot() as snapshot:
         found = await activities.select_activity(snapshot, activity)
-        if found is None or found.phase == "draft":
+        if found is None or found.phase == "draft" or not has_tally(found):
             return None, None
         rev = (await gauges.select_revs(snapshot, [activity])).get(activity, 0)
         answers = await select_answers(snapshot, found) if found.phase == "published" else Answers()

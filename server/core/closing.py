@@ -60,6 +60,10 @@ def hand_in(response: Response, at: datetime) -> Response:
     return replace(response, phase="submitted", submitted_at=at, is_auto=True)
 
 
+def has_tally(activity: StoredActivity) -> bool:
+    return kind_of(activity.kind).count is not None
+
+
 def tally(activity: StoredActivity, answers: Answers) -> Body | None:
     """Staff's tally of these answers; None where the kind has none."""
     count = kind_of(activity.kind).count

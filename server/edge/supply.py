@@ -48,6 +48,7 @@ class Supply:
         self._kept: dict[tuple[StreamId, Audience], tuple[Seq, bytes]] = {}
         self._torn: set[LiveStream] = set()
         self._newly_attached: list[Attachment] = []
+        self._is_giving = False
         self.n_healed = 0
         self.n_attached = {"memory": 0, "pages": 0, "snapshot": 0}
         self.n_flush_s = 0.0
@@ -144,9 +145,10 @@ class Supply:
         self.n_attached[attachment.how] += 1
         if attachment.audience == "self":
             return
-        if not self._newly_attached:
-            self._loop.call_later(GATHER_S, self._spawn_gauges)
         self._newly_attached.append(attachment)
+        if not self._is_giving:
+            self._is_giving = True
+            self._loop.call_later(GATHER_S, self._spawn_gauges)
 
     # Reading
 
@@ -236,8 +238,16 @@ class Supply:
         self.hub.hear_events(stream.id, events, self.now_ms())
 
     def _spawn_gauges(self) -> None:
-        attached, self._newly_attached = self._newly_attached, []
-        self._spawn(self._give_gauges(attached))
+        self._spawn(self._give_all_gauges())
+
+    async def _give_all_gauges(self) -> None:
+        """Who attaches while some are served is served with the next: a storm asks the book seldom."""
+        try:
+            while self._newly_attached:
+                attached, self._newly_attached = self._newly_attached, []
+                await self._give_gauges(attached)
+        finally:
+            self._is_giving = False
 
     async def _give_gauges(self, attached: Sequence[Attachment]) -> None:
         asked = {Asked(each.connection.account, each.stream.id): each.audience for each in attached if each.is_live}
