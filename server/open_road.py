@@ -15,6 +15,7 @@ from server.echo import Echo
 from server.enqueue import Alarms
 from server.guesses import Guesses
 from server.hub.prepared import Prepared, PreparedGauge
+from server.posting import Posting
 from server.road import Road
 from server.store.pool import Database
 from server.sweep import sweep_for_ever
@@ -36,13 +37,15 @@ async def open_road(db: Database, bell: Bell, redis: Redis, redis_url: str) -> A
     echo = Echo(db, bell, redis)
     answering = Answering(db, bell, echo)
     alarms = Alarms(redis_url)
+    turns = Turns()
     road = Road(
         db=db,
         bell=bell,
         answering=answering,
         echo=echo,
         guesses=Guesses(redis),
-        turns=Turns(),
+        posting=Posting(db, turns),
+        turns=turns,
         enqueue=alarms.enqueue,
     )
     async with asyncio.TaskGroup() as tasks:

@@ -5,7 +5,7 @@ the bell rings. Nothing else writes events. Answers of students turn off to `ans
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Protocol
@@ -13,29 +13,31 @@ from typing import Protocol
 import msgspec
 
 from protocol.account import JoinClassroom
-from protocol.activity import SaveResponse, SubmitResponse
+from protocol.activity import AddPost, SaveResponse, SubmitResponse
 from protocol.classroom import KickMember, SetRole
 from protocol.codec import fingerprint, to_struct
 from protocol.envelopes import Command, Done
 from protocol.errors import Code, Refused
-from protocol.ids import AccountId, DeviceId, Seq, StreamId
+from protocol.ids import AccountId, DeviceId, StreamId
 from protocol.registry import COMMANDS
 from server.answering import Answering
-from server.core.access import Standing, authorise, check_op
-from server.core.fact import Alarm, Fact, New
+from server.core.access import authorise, check_op
+from server.core.fact import Alarm, Fact
 from server.core.state import Actor
 from server.echo import Echo
 from server.frames import prepare
 from server.guesses import Guesses
 from server.hub.prepared import Prepared
+from server.posting import Posting
 from server.store import commands
 from server.store.apply import apply
 from server.store.commands import Answered
 from server.store.events import append
 from server.store.pool import Database, Tx
-from server.store.situations import Situation, select_situation
-from server.store.streams import LockedStream, lock_streams
+from server.store.situations import select_situation
+from server.store.streams import lock_streams
 from server.turns import Turns
+from server.ways.entry import again, number, standing
 from server.ways.step import Step
 from server.ways.table import WAYS
 
@@ -55,6 +57,7 @@ class Road:
     db: Database
     bell: Bell
     answering: Answering
+    posting: Posting
     echo: Echo
     guesses: Guesses
     turns: Turns
@@ -94,6 +97,8 @@ class Road:
     async def _decide(
         self, account: AccountId | None, device: DeviceId | None, command: Command, body: msgspec.Struct
     ) -> Done:
+        if isinstance(body, AddPost) and account is not None:
+            return await self.posting.post(account, command, body, self._ring)
         streams = await self._streams(account, device, command, body)
         async with self.turns.of(streams[0]), self.db.transaction() as tx:
             done, facts, alarms = await _write(tx, streams, account, command, body)
@@ -135,8 +140,8 @@ async def _write(
     situation = await select_situation(tx, account, command.id, StreamId(command.stream))
     body_hash = fingerprint([command.op, command.stream, command.body])
     if situation.answered is not None:
-        return _again(situation.answered, command, body_hash), [], ()
-    authorise(command.op, _standing(account, command, situation))
+        return again(situation.answered, command, body_hash), [], ()
+    authorise(command.op, standing(account, command, situation))
     step = Step(
         tx=tx,
         locked=locked,
@@ -146,50 +151,23 @@ async def _write(
         found=situation.classroom,
     )
     decided = await WAYS[command.op](step, body)
-    facts = _number(decided.events, step.locked, account, situation)
+    facts = number(decided.events, {id: each.head for id, each in step.locked.items()}, account, situation)
     last = next((fact.seq for fact in reversed(facts) if fact.stream == command.stream), None)
-    answered = None
+    answered = []
     if account is not None:
-        answered = Answered(
-            account=account,
-            command=command.id,
-            op=command.op,
-            stream=StreamId(command.stream),
-            body_hash=body_hash,
-            result=decided.result,
-            seq=last,
+        answered.append(
+            Answered(
+                account=account,
+                command=command.id,
+                op=command.op,
+                stream=StreamId(command.stream),
+                body_hash=body_hash,
+                result=decided.result,
+                seq=last,
+            )
         )
     if facts or answered:
         await append(tx, step.locked, facts, answered)
     for fact in facts:
         await apply(tx, fact)
     return Done(id=command.id, result=decided.result, seq=last), facts, decided.alarms
-
-
-def _again(answered: Answered, command: Command, body_hash: bytes) -> Done:
-    if answered.body_hash != body_hash:
-        raise Refused(Code.ID_CONFLICT)
-    return Done(id=command.id, result=answered.result, seq=answered.seq)
-
-
-def _standing(account: AccountId | None, command: Command, situation: Situation) -> Standing | None:
-    if account is None:
-        return "system" if situation.classroom is not None else None
-    if account == command.stream:
-        return "self"
-    return situation.role
-
-
-def _number(
-    events: Sequence[New],
-    locked: Mapping[StreamId, LockedStream],
-    account: AccountId | None,
-    situation: Situation,
-) -> list[Fact]:
-    """Each event continues its stream (I2)."""
-    heads = {stream: each.head for stream, each in locked.items()}
-    facts: list[Fact] = []
-    for event in events:
-        seq = heads[event.stream] = Seq(heads[event.stream] + 1)
-        facts.append(Fact(stream=event.stream, seq=seq, at=situation.now, actor=account, body=event.body))
-    return facts

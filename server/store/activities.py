@@ -33,6 +33,19 @@ async def select_activity(db: Reader, activity: ActivityId | str) -> StoredActiv
     return StoredActivity(**row) if row else None
 
 
+async def select_activities(db: Reader, ids: Sequence[ActivityId]) -> list[StoredActivity]:
+    rows = await db.fetch(
+        """
+        SELECT id, classroom_id AS classroom, session_id AS session, kind, title, config, state, phase, updated_at,
+               published_at, deadline_at, closed_at, n_posts, tally
+          FROM activity
+         WHERE id = ANY ($1::text[])
+        """,
+        list(ids),
+    )
+    return [StoredActivity(**row) for row in rows]
+
+
 async def lock_activity(tx: Tx, activity: ActivityId | str) -> StoredActivity | None:
     """Wait for the answers under way, and let no other in until commit: what is counted now is all there will be."""
     row = await tx.fetchrow(

@@ -16,11 +16,11 @@ from server.store.streams import LockedStream
 
 
 async def append(
-    tx: Tx, locked: Mapping[StreamId, LockedStream], facts: Sequence[Fact], answered: Answered | None = None
+    tx: Tx, locked: Mapping[StreamId, LockedStream], facts: Sequence[Fact], answered: Sequence[Answered] = ()
 ) -> None:
-    """Write `facts`, move the heads and remember the command's answer, in one round trip: the streams are locked.
+    """Write `facts`, move the heads and remember what the commands were answered, in one round trip under the lock.
 
-    Each stream's facts must continue its head without a gap. Raises Refused(ID_CONFLICT) when the command's id was
+    Each stream's facts must continue its head without a gap. Raises Refused(ID_CONFLICT) when a command's id was
     taken meanwhile, on another stream.
     """
     heads: dict[StreamId, Seq] = {}
@@ -37,8 +37,10 @@ async def append(
                 WHERE stream.id = new.id),
                remembered AS (
                INSERT INTO command (account_id, command_id, op, stream_id, body_hash, result, seq, at)
-               SELECT $9::text, $10, $11, $12::text, $13::bytea, $14::jsonb, $15::bigint, now()
-                WHERE $9::text IS NOT NULL)
+               SELECT account_id, command_id, op, stream_id, body_hash, result::jsonb, seq, now()
+                 FROM unnest($9::text[], $10::text[], $11::text[], $12::text[], $13::bytea[], $14::text[],
+                             $15::bigint[])
+                      AS new (account_id, command_id, op, stream_id, body_hash, result, seq))
         INSERT INTO event (stream_id, seq, at, name, actor_id, body)
         SELECT stream_id, seq, at, name, actor_id, body::jsonb
           FROM unnest($3::text[], $4::bigint[], $5::timestamptz[], $6::text[], $7::text[], $8::text[])
@@ -52,13 +54,13 @@ async def append(
         [EVENT_TYPES[type(fact.body)] for fact in facts],
         [fact.actor for fact in facts],
         [pack_stored(to_body(fact.body)) for fact in facts],
-        answered and answered.account,
-        answered and answered.command,
-        answered and answered.op,
-        answered and answered.stream,
-        answered and answered.body_hash,
-        answered and answered.result,
-        answered and answered.seq,
+        [each.account for each in answered],
+        [each.command for each in answered],
+        [each.op for each in answered],
+        [each.stream for each in answered],
+        [each.body_hash for each in answered],
+        [None if each.result is None else pack_stored(each.result) for each in answered],
+        [each.seq for each in answered],
     )
 
 

@@ -62,23 +62,38 @@ def read_post(row: asyncpg.Record) -> Post:
 
 
 async def apply_added(tx: Tx, fact: Fact, body: PostAdded) -> None:
-    post = body.post
+    await insert_posts(tx, [fact])
+
+
+async def insert_posts(tx: Tx, facts: Sequence[Fact]) -> None:
+    """The posts these facts add, each activity's in the order of their numbers."""
+    added = [(fact, fact.body) for fact in facts if isinstance(fact.body, PostAdded)]
+    n_posts = {body.activity: body.post.number for _, body in added}
     await tx.execute(
         """
-          WITH counted AS (UPDATE activity SET n_posts = $3 WHERE id = $2)
+          WITH counted AS (
+               UPDATE activity
+                  SET n_posts = new.n_posts
+                 FROM unnest($1::text[], $2::int[]) AS new (id, n_posts)
+                WHERE activity.id = new.id)
         INSERT INTO post (id, activity_id, number, author_id, author_name, is_staff, at, text, reply_to, seq)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        SELECT id, activity_id, number, author_id, author_name, is_staff, at, text, reply_to, seq
+          FROM unnest($3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::bool[], $9::timestamptz[],
+                      $10::text[], $11::text[], $12::bigint[])
+               AS new (id, activity_id, number, author_id, author_name, is_staff, at, text, reply_to, seq)
         """,
-        post.id,
-        body.activity,
-        post.number,
-        post.author,
-        post.author_name,
-        post.is_staff,
-        instant(post.at),
-        post.text,
-        post.reply_to,
-        fact.seq,
+        list(n_posts),
+        list(n_posts.values()),
+        [body.post.id for _, body in added],
+        [body.activity for _, body in added],
+        [body.post.number for _, body in added],
+        [body.post.author for _, body in added],
+        [body.post.author_name for _, body in added],
+        [body.post.is_staff for _, body in added],
+        [instant(body.post.at) for _, body in added],
+        [body.post.text for _, body in added],
+        [body.post.reply_to for _, body in added],
+        [fact.seq for fact, _ in added],
     )
 
 

@@ -12,14 +12,14 @@ from dataclasses import replace
 
 from protocol.envelopes import Command, Done
 from protocol.ids import AccountId, DeviceId, StreamId
-from server import cli, road
+from server import cli, posting, road
 from server.core.fact import Fact
 from server.edge.supply import Supply
 from server.hub.stream import LiveStream
 from server.store import commands, events
 from server.store.commands import Answered
 from server.store.pool import Reader, Tx
-from server.store.situations import Situation, select_situation
+from server.store.situations import Situation, select_situation, select_situations
 from server.store.streams import LockedStream
 
 LATE_S = 0.3
@@ -44,10 +44,13 @@ def no_deduplication() -> None:
     async def situation(tx: Tx, account: AccountId | None, command: str, stream: StreamId) -> Situation:
         return replace(await select_situation(tx, account, command, stream), answered=None)
 
+    async def several(tx: Tx, stream: StreamId, wishes: Sequence[tuple[AccountId | None, str]]) -> list[Situation]:
+        return [replace(each, answered=None) for each in await select_situations(tx, stream, wishes)]
+
     append = events.append
 
     async def forget(
-        tx: Tx, locked: Mapping[StreamId, LockedStream], facts: Sequence[Fact], answered: Answered | None = None
+        tx: Tx, locked: Mapping[StreamId, LockedStream], facts: Sequence[Fact], answered: Sequence[Answered] = ()
     ) -> None:
         await append(tx, locked, facts)
 
@@ -56,6 +59,8 @@ def no_deduplication() -> None:
 
     road.select_situation = situation  # type: ignore[attr-defined]
     road.append = forget  # type: ignore[attr-defined]
+    posting.select_situations = several  # type: ignore[attr-defined]
+    posting.append = forget  # type: ignore[attr-defined]
     commands.select_answered = nothing
 
 

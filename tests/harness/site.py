@@ -33,6 +33,7 @@ from server.ids import draw_id
 from server.limiter import Limiter
 from server.one_time_code import Purpose
 from server.password import Passwords
+from server.posting import Posting
 from server.rest.routes import rest_routes
 from server.rest.services import Services
 from server.road import Road
@@ -189,14 +190,15 @@ async def a_site(database_url: str, redis_url: str, folder: Path, **settings: st
 
 def assemble(config: Config, database: pool.Database, redis: Redis, bus: Bus, passwords: Passwords) -> Site:
     sms, clock, alarms, limiter = KeptSms(), MovedClock(), list[Alarm](), Limiter(redis)
-    echo = Echo(database, bus, redis)
+    echo, turns = Echo(database, bus, redis), Turns()
     road = Road(
         db=database,
         bell=bus,
         answering=Answering(database, bus, echo),
         echo=echo,
         guesses=Guesses(redis),
-        turns=Turns(),
+        posting=Posting(database, turns),
+        turns=turns,
         enqueue=alarms.append,
     )
     entrance = Entrance(
