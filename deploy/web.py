@@ -31,8 +31,8 @@ def main(arguments: list[str]) -> None:
     if arguments == ["early"] and not has_own_node():
         # .venv may not be there yet to take one; the next call comes after it is.
         return
+    folder = os.open(WEB, os.O_RDONLY)
     try:
-        folder = os.open(WEB, os.O_RDONLY)
         # Two builds at once would write into each other's output.
         fcntl.flock(folder, fcntl.LOCK_EX)
         if arguments == ["check"]:
@@ -41,6 +41,8 @@ def main(arguments: list[str]) -> None:
             build()
     except Stop as stop:
         sys.exit(f"shangke: {stop}")
+    finally:
+        os.close(folder)
 
 
 def build() -> None:

@@ -25,8 +25,13 @@ async def locked(folder: Path, *, wait_s: float) -> AsyncIterator[int]:
     Whoever inherits the descriptor holds the lock too. So after a `kill -9` the next start waits here until the last
     process of the dying server is gone, instead of guessing from process ids.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise EmbeddedError(
+            f"{folder} cannot be used: {error.strerror}: give it to this user, or set SHANGKE_DATA"
+        ) from None
     try:
         await take(descriptor, folder, wait_s)
         yield descriptor

@@ -166,6 +166,15 @@ async def test_a_folder_in_use_is_refused_with_a_remedy(private: Path) -> None:
                 pass
 
 
+async def test_a_folder_that_cannot_be_made_is_refused_with_a_remedy(private: Path) -> None:
+    (private / "file").touch()
+    with pytest.raises(
+        EmbeddedError, match="cannot be used: Not a directory: give it to this user, or set SHANGKE_DATA"
+    ):
+        async with run_postgres(private / "file" / "postgres"):
+            pass
+
+
 async def test_data_of_another_major_version_are_refused(private: Path) -> None:
     data = private / "postgres" / "data"
     data.mkdir(parents=True)
