@@ -10,6 +10,7 @@ from random import Random
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.protocol import State
 from websockets.typing import Subprotocol
 
 from protocol.client.client import Client, Identity
@@ -147,7 +148,8 @@ class Phone:
     def _write(self, data: bytes) -> None:
         """Through websockets' sans-I/O half: its `send` is a coroutine, and the client says things in order."""
         socket = self._socket
-        if socket is None:
+        if socket is None or socket.protocol.state is not State.OPEN:
+            # What is not answered goes out again on the next socket.
             return
         socket.protocol.send_binary(data)
         for chunk in socket.protocol.data_to_send():

@@ -115,15 +115,18 @@ async def test_closing_is_a_clean_cut_for_five_hundred_answers(database: str, re
         )
         activity = await school.publish(lesson.teacher, lesson.classroom, "exercise", EXERCISE)
 
-        async def late(delay_s: float, number: int, student: AccountId) -> Done:
-            await asyncio.sleep(delay_s)
-            return await submit(school, lesson, student, activity, RIGHT, node=number % 2)
+        acked: list[Done] = []
 
-        answers = [asyncio.create_task(late(number / 1500, number, each)) for number, each in enumerate(students)]
-        await asyncio.sleep(0.15)
+        async def answer(number: int) -> None:
+            acked.append(await submit(school, lesson, students[number], activity, RIGHT, node=number % 2))
+
+        before = [asyncio.create_task(answer(number)) for number in range(400)]
+        await asyncio.wait(before, return_when=asyncio.FIRST_COMPLETED)
         await school.wish(lesson.teacher, "activity.close", lesson.classroom, {"activity": activity})
-        outcomes = await asyncio.gather(*answers, return_exceptions=True)
-        n_done = sum(isinstance(each, Done) for each in outcomes)
+        after = [asyncio.create_task(answer(number)) for number in range(400, 500)]
+        outcomes = await asyncio.gather(*before, *after, return_exceptions=True)
+        assert all(isinstance(each, Refused) for each in outcomes[400:])
+        n_done = len(acked)
         refused = {each.code for each in outcomes if isinstance(each, Refused)}
         assert refused == {Code.ACTIVITY_CLOSED}
         assert n_done + sum(isinstance(each, Refused) for each in outcomes) == 500

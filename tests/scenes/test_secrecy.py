@@ -9,6 +9,7 @@ from random import Random
 
 import httpx
 import msgspec
+import pytest
 
 from protocol.codec import decode_server
 from protocol.envelopes import Body
@@ -51,6 +52,7 @@ class Recorder(Witness):
         return [word for word in self.words if any(secret in word for secret in secrets)]
 
 
+@pytest.mark.limit(120)
 async def test_i9_nobody_is_sent_what_is_not_theirs(database: str, redis_url: str, nodes: Nodes) -> None:
     async with a_school(database, redis_url) as school:
         campus = Campus(school=school, nodes=nodes)
