@@ -47,6 +47,12 @@ export function pointsText(points: number): string {
   return String(Math.round(points * 100) / 100)
 }
 
+/** The colour of a share of right answers, in percent. */
+export function toneOf(share: number): 'good' | 'warn' | 'bad' {
+  if (share >= 80) return 'good'
+  return share >= 50 ? 'warn' : 'bad'
+}
+
 /** A, B, C … */
 export function letter(option: number): string {
   return String.fromCharCode(65 + option)

@@ -8,9 +8,14 @@ import { useSay } from '@/words/words'
 export interface Composing<Config> {
   config: Writable<Config>
   problems: ComputedRef<readonly Problem[]>
-  /** What is wrong at a field, in the reader's language; undefined: nothing. */
+  /**
+   * What is wrong at a field, in the reader's language. Of the problems of one question only the first is told: four
+   * empty options are one thing to do, not four.
+   */
   wrong: (field: string) => string | undefined
 }
+
+const QUESTION = /^questions\.\d+\./
 
 interface Emit {
   (name: 'update:config', config: Body): void
@@ -42,7 +47,10 @@ export function useComposer<Config extends object>(given: Body, composer: Compos
 
   function wrong(field: string): string | undefined {
     const found = problems.value.find((each) => each.field === field)
-    return found && say(found.said)
+    if (!found) return undefined
+    const question = QUESTION.exec(field)?.[0]
+    const isNext = question === undefined || problems.value.find((each) => each.field.startsWith(question)) === found
+    return isNext ? say(found.said) : undefined
   }
   return { config, problems, wrong }
 }
