@@ -56,6 +56,7 @@ export default {
     quiet: 'Class is in session',
     quietHint: 'Activities appear here the moment they are published',
     goneTitle: 'You are no longer in this classroom',
+    goneHint: 'Your teacher may have removed you, or the classroom is gone',
     toList: 'Back to my classrooms',
     timeline: 'Activities of this lesson',
     staffHint: 'You are {role} here. Open the teacher console on a computer to teach',

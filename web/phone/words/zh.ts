@@ -54,6 +54,7 @@ export default {
     quiet: '正在上课',
     quietHint: '老师发布活动后会立即出现在这里',
     goneTitle: '你已不在这个课堂',
+    goneHint: '老师可能已将你移出，或课堂已不存在',
     toList: '返回我的课堂',
     timeline: '本次课的活动',
     staffHint: '你是本课堂的{role}，请在电脑上打开教师控制台上课',
