@@ -33,7 +33,7 @@ def keep(screenshot: bytes, path: Path) -> None:
 
 
 def save(image: Image.Image, path: Path) -> None:
-    few = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    few = image.convert("RGB").quantize(COLOURS, kmeans=1, dither=Image.Dither.NONE)
     few.save(path, optimize=True)
 
 

@@ -7,9 +7,19 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.campus import Campus
 from tests.e2e.lesson import PHONES, a_lesson
+from tests.harness.wait import until
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.limit(150)]
 
+KEPT = """async () => {
+    const wait = (request) => new Promise((done) => { request.onsuccess = () => done(request.result) })
+    const database = await wait(indexedDB.open('shangke', 1))
+    const ids = await wait(database.transaction('wishes').objectStore('wishes').getAllKeys())
+    database.close()
+    return ids
+}"""
+# The service worker has all it needs to open the app.
+READY = "async () => (await navigator.serviceWorker.ready).active.scriptURL"
 NO_NETWORK = ("ERR_INTERNET_DISCONNECTED", "WebSocket connection to")
 
 
@@ -26,6 +36,7 @@ async def test_an_answer_given_without_network_is_sent_once_after_a_reload(campu
         await lesson.publish("签到")
         await lesson.enter()
 
+        await one.page.evaluate(READY)
         await one.context.set_offline(True)
         await one.sees("离线")
         await one.picture("phone-offline")
@@ -87,8 +98,7 @@ async def test_the_app_is_installable_and_opens_without_network(campus: Campus) 
             "async () => (await fetch(document.querySelector('link[rel=manifest]').href)).json()"
         )
         assert (manifest["name"], manifest["display"], manifest["start_url"]) == ("上课 · 实时课堂", "standalone", "/")
-        state = "async () => (await navigator.serviceWorker.ready).active.scriptURL"
-        assert await phone.page.evaluate(state) == f"{phone.url}/sw.js"
+        assert await phone.page.evaluate(READY) == f"{phone.url}/sw.js"
         await phone.context.set_offline(True)
         await phone.open("/account")
         await phone.sees("李子涵")
@@ -102,14 +112,11 @@ async def test_the_app_is_installable_and_opens_without_network(campus: Campus) 
 
 async def kept_command(page: Page) -> str:
     """The id of the one command that this browser keeps until it is answered."""
-    ids = await page.evaluate(
-        """async () => {
-            const wait = (request) => new Promise((done) => { request.onsuccess = () => done(request.result) })
-            const database = await wait(indexedDB.open('shangke', 1))
-            const ids = await wait(database.transaction('wishes').objectStore('wishes').getAllKeys())
-            database.close()
-            return ids
-        }"""
-    )
-    assert len(ids) == 1
-    return str(ids[0])
+    ids: list[str] = []
+
+    async def is_kept() -> bool:
+        ids[:] = await page.evaluate(KEPT)
+        return len(ids) == 1
+
+    await until(is_kept, limit_s=15)
+    return ids[0]
