@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from server.embedded import Child, spawn
+from server.embedded.folder import socket_folder
 from tests.harness.node import free_port
 from tests.harness.process import family, gone
 from tests.harness.until import until
@@ -100,7 +101,7 @@ async def test_it_says_where_it_is_ready_and_mends_a_dead_hub_and_ends_in_order(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 async def test_a_signal_while_it_starts_ends_all(number: signal.Signals, tmp_path: Path) -> None:
     async with started(tmp_path / "data") as up:
-        await until(lambda: (tmp_path / "data" / "redis" / "run" / "redis.sock").exists(), up.words)
+        await until(lambda: (tmp_path / "data" / "redis" / "redis.log").exists(), up.words)
         processes = family(up.child.pid)
         up.child.process.send_signal(number)
         assert await up.child.process.wait() == 0
@@ -127,8 +128,8 @@ async def test_servers_that_die_come_back_and_their_folder_is_refused_to_others(
                 if process.name() == name:
                     process.kill()
         await until(lambda: up.words().count("starting it again") == 2, up.words)
-        for server in ("postgres/run/.s.PGSQL.5432", "redis/run/redis.sock"):
-            await until(partial(answers, tmp_path / "data" / server), up.words)
+        for server, name in (("postgres", ".s.PGSQL.5432"), ("redis", "redis.sock")):
+            await until(partial(answers, socket_folder(tmp_path / "data" / server) / name), up.words)
 
         async with started(tmp_path / "data") as second:
             assert await second.child.process.wait() == 1

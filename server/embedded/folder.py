@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from server.embedded.child import EmbeddedError
+from server.embedded.launch import NOBODY
 
 # The kernel's limit for a unix socket's path is 107 bytes; PostgreSQL's adds `/.s.PGSQL.5432.lock`.
 LONGEST_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
@@ -64,7 +65,8 @@ def socket_folder(folder: Path) -> Path:
         outside.mkdir(mode=0o700)
     found = outside.lstat()
     # The temporary folder is everybody's: somebody else may have made this one first.
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
+    ours = {os.geteuid()} if os.geteuid() else {0, NOBODY}
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in ours or found.st_mode & 0o077:
         raise EmbeddedError(f"{outside} is not ours alone: remove it, or set SHANGKE_DATA to a shorter path")
     return outside
 
