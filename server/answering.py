@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from protocol.activity import SaveResponse, SubmitResponse
-from protocol.codec import fingerprint, to_body
+from protocol.codec import fingerprint, to_body, to_struct
 from protocol.envelopes import Body, Command, Done
 from protocol.errors import Code, Refused
 from protocol.ids import AccountId, ActivityId, StreamId
@@ -35,11 +35,17 @@ WAIT_S = 20.0
 AGAIN = 5  # times that two batches may meet over one student's row
 # While one batch is with the database the other is judged.
 LANES = 2
+ANSWERS: Mapping[str, type[SaveResponse | SubmitResponse]] = {
+    "response.save": SaveResponse,
+    "response.submit": SubmitResponse,
+}
 STOPPING = Refused(Code.OVERLOADED, "stopping", retry_after_ms=1000)
 
 log = logging.getLogger("shangke.answering")
 
 Key = tuple[ActivityId, AccountId]
+# Is told once, in the loop, what became of a command. Must neither wait nor raise.
+Told = Callable[[Done | Refused], None]
 
 
 class GaugeBell(Protocol):
@@ -62,7 +68,7 @@ class Waiting:
     command: Command
     body: SaveResponse | SubmitResponse
     key: Key
-    reply: asyncio.Future[Done]
+    told: Told
     since: float
     n_tries: int = 0
 
@@ -108,19 +114,37 @@ class Answering:
         self._marks = marks
         self._waiting: deque[Waiting] = deque()
         self._has_waiting = asyncio.Event()
+        self._is_stopped = False
 
-    async def answer(self, account: AccountId, command: Command, body: SaveResponse | SubmitResponse) -> Done:
-        """Done after commit; its result is the own `mine` gauge's value. Raises: Refused."""
-        if len(self._waiting) >= MOST_WAITING:
-            raise Refused(Code.OVERLOADED, "answers", retry_after_ms=1000)
-        loop = asyncio.get_running_loop()
-        reply: asyncio.Future[Done] = loop.create_future()
+    def answer_soon(self, account: AccountId, command: Command, told: Told) -> bool:
+        """Take the command if it is an answer; False: it is another one.
+
+        Told after commit: Done, whose result is the own `mine` gauge's value. Refusals of shape are told at once.
+        """
+        declaration = ANSWERS.get(command.op)
+        if declaration is None:
+            return False
+        try:
+            body = to_struct(command.body, declaration)
+            if self._is_stopped:
+                raise STOPPING
+            if len(self._waiting) >= MOST_WAITING:
+                raise Refused(Code.OVERLOADED, "answers", retry_after_ms=1000)
+        except Refused as refused:
+            told(refused)
+            return True
         key = (ActivityId(body.activity), account)
-        self._waiting.append(
-            Waiting(account=account, command=command, body=body, key=key, reply=reply, since=loop.time())
-        )
-        self._has_waiting.set()
+        since = asyncio.get_running_loop().time()
+        self._waiting.append(Waiting(account=account, command=command, body=body, key=key, told=told, since=since))
         # The limit is kept by `run`, for all who wait at once: a timer each would cost as much as the answer.
+        self._has_waiting.set()
+        return True
+
+    async def answer(self, account: AccountId, command: Command) -> Done:
+        """The same for who has a task to wait in; the command must be an answer. Raises: Refused."""
+        reply: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
+        is_taken = self.answer_soon(account, command, lambda outcome: settle(reply, outcome))
+        assert is_taken, f"{command.op} is no answer"
         return await reply
 
     async def run(self) -> None:
@@ -130,17 +154,13 @@ class Answering:
                     lanes.create_task(self._drive())
         finally:
             # The app is stopping: whoever waits resends to another node.
+            self._is_stopped = True
             refuse_all(self._waiting, STOPPING)
 
     async def _drive(self) -> None:
         while True:
             await self._has_waiting.wait()
-            batch = self._next()
-            try:
-                await self._settle(batch)
-            except asyncio.CancelledError:
-                refuse_all(batch, STOPPING)
-                raise
+            await self._settle(self._next())
 
     def _next(self) -> list[Waiting]:
         """Those who waited longest; who waited too long is told so, and may resend."""
@@ -154,34 +174,44 @@ class Answering:
         return [each for each in batch if each.since >= latest]
 
     async def _settle(self, batch: Sequence[Waiting]) -> None:
-        if not batch:
-            return
+        """Everybody of the batch is told, once, or waits again."""
+        left = [batch] if batch else []
+        try:
+            while left:
+                outcome = await self._try(left[-1])
+                part = left.pop()
+                if isinstance(outcome, Judged):
+                    self._tell(outcome)
+                elif isinstance(outcome, Refused):
+                    refuse_all(part, outcome)
+                else:
+                    left += outcome
+        finally:
+            # Cancelled: the app is stopping.
+            for part in left:
+                refuse_all(part, STOPPING)
+
+    async def _try(self, batch: Sequence[Waiting]) -> Judged | Refused | list[Sequence[Waiting]]:
+        """What became of the batch; or, after a fault of ours, its halves: one answer's must not be everybody's."""
         try:
             async with self._db.transaction() as tx:
-                judged = await judge(tx, batch)
+                return await judge(tx, batch)
         except Refused as refused:
-            refuse_all(batch, refused)
-            return
+            return refused
         except Exception:
-            # A fault of ours. One answer's must not be everybody's: the halves go on their own, to the single one.
             if len(batch) == 1:
                 log.exception("answer of command %s failed", batch[0].command.op)
-                refuse_all(batch, Refused(Code.INTERNAL))
-                return
+                return Refused(Code.INTERNAL)
             log.warning("batch of %d answers failed, in halves now", len(batch))
             middle = len(batch) // 2
-            await self._settle(batch[:middle])
-            await self._settle(batch[middle:])
-            return
-        self._tell(judged)
+            return [batch[middle:], batch[:middle]]
 
     def _tell(self, judged: Judged) -> None:
         """Only after commit."""
         for waiting, mine in judged.done:
-            if not waiting.reply.done():
-                waiting.reply.set_result(Done(id=waiting.command.id, result=mine))
+            waiting.told(Done(id=waiting.command.id, result=mine))
         for waiting, refused in judged.refused:
-            refuse_all([waiting], refused)
+            waiting.told(refused)
         for (stream, activity, rev), each in judged.mine.items():
             self._bell.publish_gauge(stream, prepare_mine_bodies(stream, activity, rev, each))
         for activity in judged.changed:
@@ -193,8 +223,17 @@ class Answering:
 
 def refuse_all(batch: Iterable[Waiting], refused: Refused) -> None:
     for waiting in batch:
-        if not waiting.reply.done():
-            waiting.reply.set_exception(refused)
+        waiting.told(refused)
+
+
+def settle(reply: asyncio.Future[Done], outcome: Done | Refused) -> None:
+    """Whoever waited may have gone."""
+    if reply.done():
+        return
+    if isinstance(outcome, Refused):
+        reply.set_exception(outcome)
+    else:
+        reply.set_result(outcome)
 
 
 async def judge(tx: Tx, batch: Sequence[Waiting]) -> Judged:

@@ -69,6 +69,11 @@ class School:
     heard: Heard
     roads: list[Road]
     book: StoreBook
+    running: list[contextlib.AsyncExitStack]
+
+    async def stop(self, node: int) -> None:
+        """As its app would."""
+        await self.running[node].aclose()
 
     async def person(self, name: str) -> AccountId:
         account = AccountId(draw_id())
@@ -140,8 +145,11 @@ async def a_school(database: str, redis_url: str, *, nodes: int = 1) -> AsyncIte
     async with contextlib.AsyncExitStack() as stack:
         db = await stack.enter_async_context(connect(database, most=12))
         redis = await stack.enter_async_context(open_redis(redis_url))
-        roads = [await stack.enter_async_context(open_road(db, heard, redis, redis_url)) for _ in range(nodes)]
-        yield School(db=db, redis=redis, redis_url=redis_url, heard=heard, roads=roads, book=StoreBook(db))
+        running = [await stack.enter_async_context(contextlib.AsyncExitStack()) for _ in range(nodes)]
+        roads = [await each.enter_async_context(open_road(db, heard, redis, redis_url)) for each in running]
+        yield School(
+            db=db, redis=redis, redis_url=redis_url, heard=heard, roads=roads, book=StoreBook(db), running=running
+        )
 
 
 async def a_lesson(school: School, n_students: int) -> Lesson:

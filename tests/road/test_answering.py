@@ -6,8 +6,9 @@ import asyncio
 import time
 
 import pytest
+from msgspec.structs import replace
 
-from protocol.envelopes import Body, Done, Gauge
+from protocol.envelopes import Body, Command, Done, Gauge
 from protocol.errors import Code, Refused
 from protocol.ids import AccountId, ActivityId
 from server.ids import draw_id
@@ -63,6 +64,15 @@ async def until(db: Database, activity: ActivityId, phase: str, limit_s: float =
             found = await activities.select_activity(db, activity)
             if found is not None and found.phase == phase:
                 return time.monotonic() - began
+            await asyncio.sleep(0.02)
+
+
+async def until_blocked(db: Database) -> None:
+    """Until somebody waits for a lock."""
+    async with asyncio.timeout(5):
+        while True:
+            if await db.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                return
             await asyncio.sleep(0.02)
 
 
@@ -174,6 +184,90 @@ async def test_an_anonymous_answer_is_kept_apart_from_who_gave_it(database: str,
         assert [(row["value"], row["body_hash"]) for row in rows] == [(None, None)] * 6
         said = await school.db.fetch("SELECT value FROM anonymous_answer WHERE activity_id = $1", activity)
         assert sorted(row["value"]["answers"] for row in said) == [[0]] + [[1]] * 5
+
+
+class Told:
+    """What became of each of `n` answers, in the order of being told."""
+
+    def __init__(self, n: int) -> None:
+        self._n = n
+        self.outcomes: list[tuple[AccountId, Done | Refused]] = []
+        self._is_complete = asyncio.Event()
+
+    def take(self, school: School, student: AccountId, command: Command) -> bool:
+        return school.roads[0].answer_soon(student, command, lambda outcome: self._hear(student, outcome))
+
+    def _hear(self, student: AccountId, outcome: Done | Refused) -> None:
+        self.outcomes.append((student, outcome))
+        if len(self.outcomes) >= self._n:
+            self._is_complete.set()
+
+    async def all(self) -> dict[AccountId, Done | Code]:
+        async with asyncio.timeout(10):
+            await self._is_complete.wait()
+        assert len(self.outcomes) == self._n
+        return {student: each.code if isinstance(each, Refused) else each for student, each in self.outcomes}
+
+
+def submitting(lesson: Lesson, activity: ActivityId) -> Command:
+    body: Body = {"activity": activity, "value": {"v": 1}}
+    return Command(id=draw_id(), op="response.submit", stream=lesson.classroom, body=body)
+
+
+async def test_answers_without_a_task_are_told_once_each(database: str, redis_url: str) -> None:
+    async with a_school(database, redis_url) as school:
+        lesson = await a_lesson(school, 3)
+        activity = await school.publish(lesson.teacher, lesson.classroom, "check_in")
+        told = Told(4)
+        assert told.take(school, lesson.students[0], submitting(lesson, ActivityId("not an id")))
+        assert [(each, outcome.code) for each, outcome in told.outcomes if isinstance(outcome, Refused)] == [
+            (lesson.students[0], Code.BAD_FIELD)
+        ]
+        assert not told.take(school, lesson.teacher, Command(id=draw_id(), op="session.end", stream=lesson.classroom))
+        commands = {student: submitting(lesson, activity) for student in [*lesson.students[1:], lesson.teacher]}
+        assert all(told.take(school, student, command) for student, command in commands.items())
+        outcomes = await told.all()
+        rows = await school.db.fetch("SELECT account_id, command_id FROM response WHERE activity_id = $1", activity)
+        assert {row["account_id"]: row["command_id"] for row in rows} == {
+            student: commands[student].id for student in lesson.students[1:]
+        }
+        assert [each.id for each in outcomes.values() if isinstance(each, Done)] == [
+            commands[student].id for student in lesson.students[1:]
+        ]
+        assert outcomes[lesson.teacher] is Code.FORBIDDEN
+
+
+async def test_a_fault_in_one_answer_is_told_to_that_one_alone(database: str, redis_url: str) -> None:
+    async with a_school(database, redis_url) as school:
+        lesson = await a_lesson(school, 9)
+        activity = await school.publish(lesson.teacher, lesson.classroom, "check_in")
+        unlucky = lesson.students[6]
+        told = Told(9)
+        for student in lesson.students:
+            command = submitting(lesson, activity)
+            # No door lets NUL in; PostgreSQL takes it for nobody.
+            told.take(school, student, replace(command, id="\0") if student == unlucky else command)
+        outcomes = await told.all()
+        assert outcomes.pop(unlucky) is Code.INTERNAL
+        assert all(isinstance(each, Done) for each in outcomes.values())
+        assert await school.db.fetchval("SELECT count(*) FROM response") == 8
+
+
+async def test_who_waits_while_the_app_stops_is_told_to_come_again(database: str, redis_url: str) -> None:
+    async with a_school(database, redis_url) as school:
+        lesson = await a_lesson(school, 5)
+        activity = await school.publish(lesson.teacher, lesson.classroom, "check_in")
+        told = Told(5)
+        async with school.db.transaction() as tx:
+            # The batch waits for this lock; the app stops meanwhile.
+            await activities.lock_activity(tx, activity)
+            for student in lesson.students[:4]:
+                told.take(school, student, submitting(lesson, activity))
+            await until_blocked(school.db)
+            await school.stop(0)
+            told.take(school, lesson.students[4], submitting(lesson, activity))
+        assert await told.all() == dict.fromkeys(lesson.students, Code.OVERLOADED)
+        assert await school.db.fetchval("SELECT count(*) FROM response") == 0
 
 
 async def test_who_has_no_place_finds_no_activity_and_staff_cannot_answer(database: str, redis_url: str) -> None:
