@@ -38,13 +38,14 @@ async def open_road(db: Database, bell: Bell, redis: Redis, redis_url: str) -> A
     answering = Answering(db, bell, echo)
     alarms = Alarms(redis_url)
     turns = Turns()
+    posting = Posting(db, turns)
     road = Road(
         db=db,
         bell=bell,
         answering=answering,
         echo=echo,
         guesses=Guesses(redis),
-        posting=Posting(db, turns),
+        posting=posting,
         turns=turns,
         enqueue=alarms.enqueue,
     )
@@ -55,6 +56,7 @@ async def open_road(db: Database, bell: Bell, redis: Redis, redis_url: str) -> A
         try:
             yield road
         finally:
+            await posting.stop()
             await _stop(running)
 
 

@@ -1,46 +1,61 @@
-"""Posts of a discussion, many within a second on one stream: whoever waits for its lock while one transaction runs
-goes with the next, all together. Each is judged by itself, against what those before it left.
+"""Posts of a discussion, many within a second on one stream: whoever comes while one batch is being written goes with
+the next, all together. Each is judged by itself, against what those before it left.
+
+A batch is read and written in a statement each, without holding the stream's lock between them: the second writes
+nothing if the stream has moved since the first. Then the batch goes once more, this time with the lock in hand.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from time import perf_counter
 
-from protocol.activity import AddPost, PostAdded
-from protocol.codec import fingerprint
+from protocol.activity import AddPost, Post, PostAdded
+from protocol.codec import fingerprint, to_struct
 from protocol.envelopes import Command, Done
-from protocol.errors import Refused
+from protocol.errors import Code, Refused
 from protocol.ids import AccountId, ActivityId, PostId, Seq, StreamId
+from server.answering import Told, settle
 from server.core import post
 from server.core.access import authorise
 from server.core.fact import Fact
 from server.core.state import Actor, StoredActivity
 from server.ids import draw_id
-from server.store import activities, posts
 from server.store.commands import Answered
-from server.store.events import append
-from server.store.pool import Database, Tx
-from server.store.situations import Situation, select_situations
+from server.store.pool import Database, Reader
+from server.store.posts import Ground, append_posts, select_grounds, select_post
 from server.store.streams import lock_streams
 from server.turns import Turns
 from server.ways.entry import again, number, standing
 
+POST = "activity.post"
 BATCH = 64
+MOST_WAITING = 2_000  # on one stream
+WAIT_S = 20.0
+# After two processes met on a stream, they take its lock for so long.
+CROWDED_S = 0.5
+STOPPING = Refused(Code.OVERLOADED, "stopping", retry_after_ms=1000)
+TOO_MANY = Refused(Code.OVERLOADED, "too many on one stream", retry_after_ms=1000)
 
-# Must neither wait nor raise.
+log = logging.getLogger("shangke.posting")
+
+# Rings committed facts. Must neither wait nor raise.
 Ring = Callable[[Sequence[Fact]], None]
 
 
 @dataclass(slots=True, eq=False)
 class Waiting:
-    """One post under way. `is_alone`: it was in a batch that failed, and must not fail another."""
+    """One post under way. `since` is by the loop's clock; `is_alone`: its batch failed, it must not fail another."""
 
     account: AccountId
     command: Command
     body: AddPost
-    outcome: Done | Refused | None = None
+    told: Told
+    since: float
     is_alone: bool = False
 
     @property
@@ -58,115 +73,182 @@ class Judged:
 
 
 class Posting:
-    """One per process."""
+    """One per process; `run` belongs to the app."""
 
     def __init__(self, db: Database, turns: Turns) -> None:
         self._db = db
         self._turns = turns
         self._waiting: dict[StreamId, deque[Waiting]] = {}
+        self._carriers: set[asyncio.Task[None]] = set()
+        self._crowded_until: dict[StreamId, float] = {}
+        self._is_stopped = False
 
-    async def post(self, account: AccountId, command: Command, body: AddPost, ring: Ring) -> Done:
-        """Answers after commit; `ring` is told of what was committed before anybody is answered. Raises: Refused."""
-        stream = StreamId(command.stream)
-        waiting = Waiting(account=account, command=command, body=body)
-        self._waiting.setdefault(stream, deque()).append(waiting)
+    def post_soon(self, account: AccountId, command: Command, ring: Ring, told: Told) -> None:
+        """Told after commit; `ring` is told of what was committed before anybody is answered."""
         try:
-            async with self._turns.of(stream):
-                # Whoever had the turn before has often taken this one along.
-                while waiting.outcome is None:
-                    await self._carry(stream, ring)
-        finally:
-            self._leave(stream, waiting)
-        if isinstance(waiting.outcome, Refused):
-            raise waiting.outcome
-        assert waiting.outcome is not None, "the loop ended"
-        return waiting.outcome
-
-    def _leave(self, stream: StreamId, waiting: Waiting) -> None:
-        queue = self._waiting.get(stream)
-        if queue is not None and waiting in queue:
-            queue.remove(waiting)
-        if not queue:
-            self._waiting.pop(stream, None)
-
-    async def _carry(self, stream: StreamId, ring: Ring) -> None:
-        """Write what waits. Turns come in order, so the batch begins with whoever has the turn."""
-        batch = self._take(stream)
-        try:
-            async with self._db.transaction() as tx:
-                judged = await judge(tx, stream, batch)
-        except BaseException as error:
-            # Nothing was written. From here on each goes by itself, so that one's fault is not everybody's.
-            for each in batch:
-                each.is_alone = True
-            self._waiting.setdefault(stream, deque()).extendleft(reversed(batch))
-            if len(batch) == 1 or not isinstance(error, Exception):
-                raise
+            body = to_struct(command.body, AddPost)
+        except Refused as refused:
+            told(refused)
             return
-        ring(judged.facts)
-        for each, outcome in zip(batch, judged.outcomes, strict=True):
-            each.outcome = outcome
+        stream = StreamId(command.stream)
+        queue = self._waiting.get(stream)
+        if self._is_stopped or (queue is not None and len(queue) >= MOST_WAITING):
+            told(STOPPING if self._is_stopped else TOO_MANY)
+            return
+        loop = asyncio.get_running_loop()
+        waiting = Waiting(account=account, command=command, body=body, told=told, since=loop.time())
+        if queue is not None:
+            queue.append(waiting)
+            return
+        self._waiting[stream] = deque([waiting])
+        # Whoever posted may go away; what it took along stays.
+        carrier = loop.create_task(self._carry_all(stream, ring))
+        self._carriers.add(carrier)
+        carrier.add_done_callback(self._carriers.discard)
 
-    def _take(self, stream: StreamId) -> list[Waiting]:
+    async def post(self, account: AccountId, command: Command, ring: Ring) -> Done:
+        """The same for who has a task to wait in. Raises: Refused."""
+        reply: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
+        self.post_soon(account, command, ring, lambda outcome: settle(reply, outcome))
+        return await reply
+
+    async def stop(self) -> None:
+        """Take nothing more; whoever waits resends to another node."""
+        self._is_stopped = True
+        for carrier in self._carriers:
+            carrier.cancel()
+        if self._carriers:
+            await asyncio.wait(self._carriers)
+
+    async def _carry_all(self, stream: StreamId, ring: Ring) -> None:
         queue = self._waiting[stream]
-        batch = [queue.popleft()]
-        seen = {batch[0].key}
-        while queue and len(batch) < BATCH and not batch[0].is_alone:
-            # The same command twice: the second finds the first's answer, which must be there first.
-            if queue[0].is_alone or queue[0].key in seen:
-                break
-            seen.add(queue[0].key)
-            batch.append(queue.popleft())
-        return batch
-
-
-async def judge(tx: Tx, stream: StreamId, batch: Sequence[Waiting]) -> Judged:
-    """Lock, read what all need, decide one after the other, write all."""
-    locked = await lock_streams(tx, [stream])
-    situations = await select_situations(tx, stream, [each.key for each in batch])
-    found = {
-        each.id: each
-        for each in await activities.select_activities(tx, sorted({ActivityId(each.body.activity) for each in batch}))
-    }
-    judged = Judged()
-    for waiting, situation in zip(batch, situations, strict=True):
-        head = judged.facts[-1].seq if judged.facts else (locked[stream].head if stream in locked else Seq(0))
         try:
-            judged.outcomes.append(await decide(tx, judged, found, waiting, situation, head))
+            while queue:
+                try:
+                    async with self._turns.of(stream):
+                        batch = take(queue, asyncio.get_running_loop().time())
+                        if batch:
+                            await self._carry(stream, batch, ring)
+                except Refused as refused:
+                    tell(queue, refused)
+                    queue.clear()
+        finally:
+            tell(queue, STOPPING)
+            del self._waiting[stream]
+
+    async def _carry(self, stream: StreamId, batch: list[Waiting], ring: Ring) -> None:
+        began = perf_counter()
+        try:
+            judged = await self._settle(stream, batch)
+        except Refused as refused:
+            self._part(stream, batch, refused)
+        except Exception:
+            log.exception("batch of %d posts failed", len(batch))
+            self._part(stream, batch, Refused(Code.INTERNAL))
+        except asyncio.CancelledError:
+            tell(batch, STOPPING)
+            raise
+        else:
+            ring(judged.facts)
+            log.info(
+                "stream=%s command=%s n=%d n_done=%d ms=%.1f",
+                stream,
+                POST,
+                len(batch),
+                len(judged.facts),
+                (perf_counter() - began) * 1000,
+            )
+            for waiting, outcome in zip(batch, judged.outcomes, strict=True):
+                waiting.told(outcome)
+
+    def _part(self, stream: StreamId, batch: list[Waiting], refused: Refused) -> None:
+        """Nothing was written. If it was one's fault, each goes by itself now, so that it is not everybody's."""
+        if len(batch) == 1 or refused.code is Code.OVERLOADED:
+            tell(batch, refused)
+            return
+        for waiting in batch:
+            waiting.is_alone = True
+        self._waiting[stream].extendleft(reversed(batch))
+
+    async def _settle(self, stream: StreamId, batch: Sequence[Waiting]) -> Judged:
+        now = asyncio.get_running_loop().time()
+        if self._crowded_until.get(stream, now) <= now:
+            self._crowded_until.pop(stream, None)
+            head, judged = await judge(self._db, stream, batch)
+            if not judged.facts or await append_posts(self._db, stream, head, judged.facts, judged.answered):
+                return judged
+            # Somebody else's event came between: whoever waits for the lock cannot be overtaken again.
+            self._crowded_until[stream] = now + CROWDED_S
+        async with self._db.transaction() as tx:
+            await lock_streams(tx, [stream])
+            head, judged = await judge(tx, stream, batch)
+            if judged.facts:
+                is_written = await append_posts(tx, stream, head, judged.facts, judged.answered)
+                assert is_written, "the stream is locked"
+        return judged
+
+
+def take(queue: deque[Waiting], now: float) -> list[Waiting]:
+    """The next that can be written together; who waited too long is told so, and may resend."""
+    batch: list[Waiting] = []
+    seen: set[tuple[AccountId, str]] = set()
+    while queue and len(batch) < BATCH:
+        first = queue[0]
+        # The same command twice: the second finds the first's answer, which must be there first.
+        if batch and (first.is_alone or batch[0].is_alone or first.key in seen):
+            break
+        queue.popleft()
+        if now - first.since > WAIT_S:
+            first.told(TOO_MANY)
+            continue
+        seen.add(first.key)
+        batch.append(first)
+    return batch
+
+
+def tell(several: Iterable[Waiting], refused: Refused) -> None:
+    for waiting in several:
+        waiting.told(refused)
+
+
+async def judge(db: Reader, stream: StreamId, batch: Sequence[Waiting]) -> tuple[Seq, Judged]:
+    """Read what all need, decide one after the other. Writes nothing; the head is the one they were judged at."""
+    grounds = await select_grounds(db, stream, [(each.account, each.command.id, each.body.activity) for each in batch])
+    found = {ground.activity.id: ground.activity for ground in grounds if ground.activity is not None}
+    head = grounds[0].head
+    judged = Judged()
+    for waiting, ground in zip(batch, grounds, strict=True):
+        try:
+            reply_to = waiting.body.reply_to
+            replied = None if reply_to is None else await select_post(db, waiting.body.activity, reply_to)
+            judged.outcomes.append(decide(judged, found, waiting, ground, replied))
         except Refused as refused:
             judged.outcomes.append(refused)
-    if judged.facts:
-        await append(tx, locked, judged.facts, judged.answered)
-        await posts.insert_posts(tx, judged.facts)
-    return judged
+    return head, judged
 
 
-async def decide(
-    tx: Tx,
-    judged: Judged,
-    found: dict[ActivityId, StoredActivity],
-    waiting: Waiting,
-    situation: Situation,
-    head: Seq,
+def decide(
+    judged: Judged, found: dict[ActivityId, StoredActivity], waiting: Waiting, ground: Ground, replied: Post | None
 ) -> Done:
-    """One post. Reads at most what it replies to, writes nothing. Raises: Refused."""
-    account, command, body = waiting.account, waiting.command, waiting.body
+    """One post. Raises: Refused."""
+    account, command, situation = waiting.account, waiting.command, ground.situation
     stream = StreamId(command.stream)
     body_hash = fingerprint([command.op, command.stream, command.body])
     if situation.answered is not None:
         return again(situation.answered, command, body_hash)
     authorise(command.op, standing(account, command, situation))
     assert situation.classroom is not None, "who stands in a classroom has one"
-    activity = found.get(ActivityId(body.activity))
+    activity = found.get(ActivityId(waiting.body.activity))
     decided = post.add(
         situation.classroom,
         activity,
-        body,
+        waiting.body,
         actor=Actor(account=account, name=situation.name, role=situation.role),
         now=situation.now,
         drawn=PostId(draw_id()),
-        replied=None if body.reply_to is None else await posts.select_post(tx, body.activity, body.reply_to),
+        replied=replied,
     )
+    head = judged.facts[-1].seq if judged.facts else ground.head
     facts = number(decided.events, {stream: head}, account, situation)
     for fact in facts:
         assert isinstance(fact.body, PostAdded), "posting adds posts"

@@ -13,7 +13,6 @@ from typing import Protocol
 import msgspec
 
 from protocol.account import JoinClassroom
-from protocol.activity import AddPost
 from protocol.classroom import KickMember, SetRole
 from protocol.codec import fingerprint, to_struct
 from protocol.envelopes import Command, Done
@@ -28,7 +27,7 @@ from server.echo import Echo
 from server.frames import prepare
 from server.guesses import Guesses
 from server.hub.prepared import Prepared
-from server.posting import Posting
+from server.posting import POST, Posting
 from server.store import commands
 from server.store.apply import apply
 from server.store.commands import Answered
@@ -74,6 +73,10 @@ class Road:
             if account is None:
                 raise Refused(Code.FORBIDDEN, "the system does not answer")
             return await self.answering.answer(account, command)
+        if command.op == POST:
+            if account is None:
+                raise Refused(Code.FORBIDDEN, "the system does not post")
+            return await self.posting.post(account, command, self._ring)
         body = to_struct(command.body, COMMANDS[command.op])
         began = perf_counter()
         outcome = "fault"
@@ -100,13 +103,14 @@ class Road:
         `told` is told once, in the loop, what became of it after commit; perhaps before this returns. It must neither
         wait nor raise.
         """
+        if command.op == POST:
+            self.posting.post_soon(account, command, self._ring, told)
+            return True
         return self.answering.answer_soon(account, command, told)
 
     async def _decide(
         self, account: AccountId | None, device: DeviceId | None, command: Command, body: msgspec.Struct
     ) -> Done:
-        if isinstance(body, AddPost) and account is not None:
-            return await self.posting.post(account, command, body, self._ring)
         streams = await self._streams(account, device, command, body)
         async with self.turns.of(streams[0]), self.db.transaction() as tx:
             done, facts, alarms = await _write(tx, streams, account, command, body)

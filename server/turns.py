@@ -27,12 +27,20 @@ class Turns:
         lock = self._locks.get(stream)
         if lock is None:
             lock = self._locks[stream] = asyncio.Lock()
-        try:
-            async with asyncio.timeout(WAIT_S):
-                await lock.acquire()
-        except TimeoutError:
-            raise Refused(Code.OVERLOADED, "too many on one stream", retry_after_ms=1000) from None
+        if lock.locked():
+            await wait(lock)
+        else:
+            # Does not wait, so it needs no limit.
+            await lock.acquire()
         try:
             yield
         finally:
             lock.release()
+
+
+async def wait(lock: asyncio.Lock) -> None:
+    try:
+        async with asyncio.timeout(WAIT_S):
+            await lock.acquire()
+    except TimeoutError:
+        raise Refused(Code.OVERLOADED, "too many on one stream", retry_after_ms=1000) from None

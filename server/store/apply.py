@@ -1,4 +1,6 @@
-"""The tables follow the events: which event changes which rows, said once. Nothing else writes what an event says."""
+"""The tables follow the events: which event changes which rows, said once. Nothing else writes what an event says,
+but `posts.append_posts`, which writes posts together with their events.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,6 @@ from protocol.activity import (
     ActivityDrafted,
     ActivityExtended,
     ActivityPublished,
-    PostAdded,
     PostRemoved,
     ResponseCorrected,
 )
@@ -69,7 +70,6 @@ TABLE: dict[type[msgspec.Struct], Applied] = dict(
         to(ActivityExtended, activities.apply_extended),
         to(ActivityChanged, activities.apply_changed),
         to(ActivityClosed, activities.apply_closed),
-        to(PostAdded, posts.apply_added),
         to(PostRemoved, posts.apply_removed),
         to(ResponseCorrected, responses.apply_corrected),
     ]

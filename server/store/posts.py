@@ -3,16 +3,152 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import asyncpg
 
 from protocol.activity import Post, PostAdded, PostRemoved
-from protocol.ids import ActivityId, PostId, Seq
+from protocol.codec import pack_stored, to_body
+from protocol.ids import AccountId, ActivityId, PostId, Seq, StreamId
 from protocol.limits import POSTS_IN_SNAPSHOT
+from protocol.registry import EVENT_TYPES
 from server.core.fact import Fact
-from server.core.moment import instant, millis
+from server.core.moment import millis
+from server.core.state import StoredActivity
+from server.store.commands import Answered
 from server.store.events import blank_post
-from server.store.pool import Reader, Tx
+from server.store.pool import Database, Reader, Tx
+from server.store.situations import Situation, read_situation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What one post is judged by, all as of one moment. `head`: of the stream then. `activity`: the one it names."""
+
+    situation: Situation
+    head: Seq
+    activity: StoredActivity | None
+
+
+async def select_grounds(db: Reader, stream: StreamId, wishes: Sequence[tuple[AccountId, str, str]]) -> list[Ground]:
+    """For each wish to post (account, command id, activity) on the stream, in their order."""
+    rows = await db.fetch(
+        """
+        SELECT clock.now, coalesce(membership.name, account.name, '') AS actor_name, membership.role,
+               command.op, command.stream_id AS command_stream, command.body_hash, command.result, command.seq,
+               classroom.id, classroom.name, code, is_code_open, n_members, n_sessions,
+               session.id AS session_id, session.number AS session_number, session.started_at AS session_started_at,
+               coalesce(stream.head, 0) AS head, activity.id AS activity_id, activity.classroom_id,
+               activity.session_id AS activity_session, activity.kind, title, config, activity.state, phase, updated_at,
+               published_at, deadline_at, closed_at, n_posts, tally
+          FROM (SELECT clock_timestamp() AS now OFFSET 0) AS clock
+         CROSS JOIN unnest($2::text[], $3::text[], $4::text[])
+                    WITH ORDINALITY AS wish (account_id, command_id, activity_id, number)
+          LEFT JOIN stream     ON stream.id = $1
+          LEFT JOIN account    ON account.id = wish.account_id AND account.state = 'active'
+          LEFT JOIN command    ON command.account_id = wish.account_id AND command.command_id = wish.command_id
+          LEFT JOIN classroom  ON classroom.id = $1
+          LEFT JOIN membership ON membership.classroom_id = $1 AND membership.account_id = wish.account_id
+                              AND membership.state = 'joined'
+          LEFT JOIN session    ON session.classroom_id = $1 AND session.ended_at IS NULL
+          LEFT JOIN activity   ON activity.id = wish.activity_id
+         ORDER BY wish.number
+        """,
+        stream,
+        [account for account, _, _ in wishes],
+        [command for _, command, _ in wishes],
+        [activity for _, _, activity in wishes],
+    )
+    return [read_ground(row, *wish) for row, wish in zip(rows, wishes, strict=True)]
+
+
+def read_ground(row: asyncpg.Record, account: AccountId, command: str, activity: str) -> Ground:
+    found = None
+    if row["activity_id"] is not None:
+        found = StoredActivity(
+            id=row["activity_id"],
+            classroom=row["classroom_id"],
+            session=row["activity_session"],
+            kind=row["kind"],
+            title=row["title"],
+            config=row["config"],
+            state=row["state"],
+            phase=row["phase"],
+            updated_at=row["updated_at"],
+            published_at=row["published_at"],
+            deadline_at=row["deadline_at"],
+            closed_at=row["closed_at"],
+            n_posts=row["n_posts"],
+            tally=row["tally"],
+        )
+    return Ground(situation=read_situation(row, account, command), head=row["head"], activity=found)
+
+
+async def append_posts(
+    db: Database | Tx, stream: StreamId, head: Seq, facts: Sequence[Fact], answered: Sequence[Answered]
+) -> bool:
+    """Write posts, their events and their commands' answers, if the stream's head is still `head`; else nothing.
+
+    One statement: it holds the stream's lock to its end, as whoever else appends does (I2). `facts` continue `head`
+    without a gap, each with its own answer. Raises Refused(ID_CONFLICT) as `events.append` does.
+    """
+    added = [fact.body for fact in facts if isinstance(fact.body, PostAdded)]
+    assert len(added) == len(facts) == len(answered), "a post each"
+    assert [fact.seq for fact in facts] == list(range(head + 1, head + 1 + len(facts))), "they continue the head"
+    is_written: bool = await db.fetchval(
+        """
+          WITH moved AS (
+               UPDATE stream
+                  SET head = $3
+                WHERE id = $1 AND head = $2
+            RETURNING id),
+               new AS (
+               SELECT *
+                 FROM moved
+                CROSS JOIN unnest($5::bigint[], $6::text[], $7::text[], $8::text[], $9::bytea[], $10::text[],
+                                  $11::text[], $12::text[], $13::int[], $14::text[], $15::bool[], $16::text[],
+                                  $17::text[])
+                      AS each (seq, body, account_id, command_id, body_hash, result, post_id, activity_id, number,
+                               name, is_staff, text, reply_to)),
+               remembered AS (
+               INSERT INTO command (account_id, command_id, op, stream_id, body_hash, result, seq, at)
+               SELECT account_id, command_id, 'activity.post', $1, body_hash, result::jsonb, seq, now()
+                 FROM new),
+               told AS (
+               INSERT INTO event (stream_id, seq, at, name, actor_id, body)
+               SELECT $1, seq, $4, $18, account_id, body::jsonb
+                 FROM new),
+               counted AS (
+               UPDATE activity
+                  SET n_posts = last.number
+                 FROM (SELECT activity_id, max(number) AS number FROM new GROUP BY activity_id) AS last
+                WHERE activity.id = last.activity_id),
+               written AS (
+               INSERT INTO post (id, activity_id, number, author_id, author_name, is_staff, at, text, reply_to, seq)
+               SELECT post_id, activity_id, number, account_id, name, is_staff, $4, text, reply_to, seq
+                 FROM new)
+        SELECT EXISTS (SELECT FROM moved)
+        """,
+        stream,
+        head,
+        facts[-1].seq,
+        facts[-1].at,
+        [fact.seq for fact in facts],
+        [pack_stored(to_body(body)) for body in added],
+        [each.account for each in answered],
+        [each.command for each in answered],
+        [each.body_hash for each in answered],
+        [None if each.result is None else pack_stored(each.result) for each in answered],
+        [body.post.id for body in added],
+        [body.activity for body in added],
+        [body.post.number for body in added],
+        [body.post.author_name for body in added],
+        [body.post.is_staff for body in added],
+        [body.post.text for body in added],
+        [body.post.reply_to for body in added],
+        EVENT_TYPES[PostAdded],
+    )
+    return is_written
 
 
 async def select_post(db: Reader, activity: ActivityId | str, post: PostId | str) -> Post | None:
@@ -41,10 +177,10 @@ async def select_last(db: Reader, activities: Sequence[ActivityId]) -> dict[Acti
         list(activities),
         POSTS_IN_SNAPSHOT,
     )
-    posts: dict[ActivityId, list[Post]] = {}
+    last: dict[ActivityId, list[Post]] = {}
     for row in rows:
-        posts.setdefault(row["activity_id"], []).append(read_post(row))
-    return posts
+        last.setdefault(row["activity_id"], []).append(read_post(row))
+    return last
 
 
 def read_post(row: asyncpg.Record) -> Post:
@@ -58,42 +194,6 @@ def read_post(row: asyncpg.Record) -> Post:
         text=row["text"],
         reply_to=row["reply_to"],
         removed_by=row["removed_by"],
-    )
-
-
-async def apply_added(tx: Tx, fact: Fact, body: PostAdded) -> None:
-    await insert_posts(tx, [fact])
-
-
-async def insert_posts(tx: Tx, facts: Sequence[Fact]) -> None:
-    """The posts these facts add, each activity's in the order of their numbers."""
-    added = [(fact, fact.body) for fact in facts if isinstance(fact.body, PostAdded)]
-    n_posts = {body.activity: body.post.number for _, body in added}
-    await tx.execute(
-        """
-          WITH counted AS (
-               UPDATE activity
-                  SET n_posts = new.n_posts
-                 FROM unnest($1::text[], $2::int[]) AS new (id, n_posts)
-                WHERE activity.id = new.id)
-        INSERT INTO post (id, activity_id, number, author_id, author_name, is_staff, at, text, reply_to, seq)
-        SELECT id, activity_id, number, author_id, author_name, is_staff, at, text, reply_to, seq
-          FROM unnest($3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::bool[], $9::timestamptz[],
-                      $10::text[], $11::text[], $12::bigint[])
-               AS new (id, activity_id, number, author_id, author_name, is_staff, at, text, reply_to, seq)
-        """,
-        list(n_posts),
-        list(n_posts.values()),
-        [body.post.id for _, body in added],
-        [body.activity for _, body in added],
-        [body.post.number for _, body in added],
-        [body.post.author for _, body in added],
-        [body.post.author_name for _, body in added],
-        [body.post.is_staff for _, body in added],
-        [instant(body.post.at) for _, body in added],
-        [body.post.text for _, body in added],
-        [body.post.reply_to for _, body in added],
-        [fact.seq for fact, _ in added],
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,34 +29,26 @@ class Situation:
 
 async def select_situation(tx: Tx, account: AccountId | None, command: str, stream: StreamId) -> Situation:
     """`account` None: the system, whose commands are answered by the state itself."""
-    return (await select_situations(tx, stream, [(account, command)]))[0]
-
-
-async def select_situations(
-    tx: Tx, stream: StreamId, wishes: Sequence[tuple[AccountId | None, str]]
-) -> list[Situation]:
-    """The same for several commands (account and id) on one stream, in their order, at one moment."""
-    rows = await tx.fetch(
+    row = await tx.fetchrow(
         """
         SELECT clock.now, coalesce(membership.name, account.name, '') AS actor_name, membership.role,
                command.op, command.stream_id AS command_stream, command.body_hash, command.result, command.seq,
                classroom.id, classroom.name, code, is_code_open, n_members, n_sessions,
                session.id AS session_id, session.number AS session_number, session.started_at AS session_started_at
           FROM (SELECT clock_timestamp() AS now OFFSET 0) AS clock
-         CROSS JOIN unnest($2::text[], $3::text[]) WITH ORDINALITY AS wish (account_id, command_id, number)
-          LEFT JOIN account    ON account.id = wish.account_id AND account.state = 'active'
-          LEFT JOIN command    ON command.account_id = wish.account_id AND command.command_id = wish.command_id
+          LEFT JOIN account    ON account.id = $2 AND account.state = 'active'
+          LEFT JOIN command    ON command.account_id = $2 AND command.command_id = $3
           LEFT JOIN classroom  ON classroom.id = $1
-          LEFT JOIN membership ON membership.classroom_id = $1 AND membership.account_id = wish.account_id
+          LEFT JOIN membership ON membership.classroom_id = $1 AND membership.account_id = $2
                               AND membership.state = 'joined'
           LEFT JOIN session    ON session.classroom_id = $1 AND session.ended_at IS NULL
-         ORDER BY wish.number
         """,
         stream,
-        [account for account, _ in wishes],
-        [command for _, command in wishes],
+        account,
+        command,
     )
-    return [read_situation(row, *wish) for row, wish in zip(rows, wishes, strict=True)]
+    assert row is not None, "the clock is always there"
+    return read_situation(row, account, command)
 
 
 def read_situation(row: asyncpg.Record, account: AccountId | None, command: str) -> Situation:

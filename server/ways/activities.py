@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from protocol.activity import (
     ActOnActivity,
-    AddPost,
     CloseActivity,
     CorrectResponse,
     DiscardActivity,
@@ -13,7 +12,7 @@ from protocol.activity import (
     PublishActivity,
     RemovePost,
 )
-from protocol.ids import ActivityId, PostId
+from protocol.ids import ActivityId
 from server.core import activity, closing, post, response
 from server.core.fact import Decided
 from server.core.state import Answers, StoredActivity
@@ -69,19 +68,6 @@ async def close(step: Step, command: CloseActivity) -> Decided:
 async def act(step: Step, command: ActOnActivity) -> Decided:
     found = await activities.lock_activity(step.tx, command.activity)
     return activity.act(step.classroom, found, command, now=step.now)
-
-
-async def add_post(step: Step, command: AddPost) -> Decided:
-    replied = None if command.reply_to is None else await posts.select_post(step.tx, command.activity, command.reply_to)
-    return post.add(
-        step.classroom,
-        await activities.select_activity(step.tx, command.activity),
-        command,
-        actor=step.actor,
-        now=step.now,
-        drawn=PostId(draw_id()),
-        replied=replied,
-    )
 
 
 async def remove_post(step: Step, command: RemovePost) -> Decided:

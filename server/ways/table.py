@@ -1,4 +1,6 @@
-"""Which way each command takes. Answers (`response.save`, `response.submit`) are not here: answering.py has theirs."""
+"""Which way each command takes. Answers (`response.save`, `response.submit`) and posts
+(`activity.post`) are not here: they gather into batches, in answering.py and posting.py.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,6 @@ from collections.abc import Mapping
 from protocol.account import CreateClassroom, JoinClassroom, RenameAccount
 from protocol.activity import (
     ActOnActivity,
-    AddPost,
     CloseActivity,
     CorrectResponse,
     DiscardActivity,
@@ -51,7 +52,6 @@ WAYS: Mapping[str, Way] = {
     "activity.extend": way(ExtendActivity, activities.extend),
     "activity.close": way(CloseActivity, activities.close),
     "activity.act": way(ActOnActivity, activities.act),
-    "activity.post": way(AddPost, activities.add_post),
     "activity.remove_post": way(RemovePost, activities.remove_post),
     "response.correct": way(CorrectResponse, activities.correct),
 }

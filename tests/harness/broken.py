@@ -11,15 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from protocol.envelopes import Command, Done
-from protocol.ids import AccountId, DeviceId, StreamId
+from protocol.ids import AccountId, DeviceId, Seq, StreamId
 from server import cli, posting, road
 from server.core.fact import Fact
 from server.edge.supply import Supply
 from server.hub.stream import LiveStream
-from server.store import commands, events
+from server.store import commands, events, posts
 from server.store.commands import Answered
-from server.store.pool import Reader, Tx
-from server.store.situations import Situation, select_situation, select_situations
+from server.store.pool import Database, Reader, Tx
+from server.store.posts import Ground
+from server.store.situations import Situation, select_situation
 from server.store.streams import LockedStream
 
 LATE_S = 0.3
@@ -44,8 +45,19 @@ def no_deduplication() -> None:
     async def situation(tx: Tx, account: AccountId | None, command: str, stream: StreamId) -> Situation:
         return replace(await select_situation(tx, account, command, stream), answered=None)
 
-    async def several(tx: Tx, stream: StreamId, wishes: Sequence[tuple[AccountId | None, str]]) -> list[Situation]:
-        return [replace(each, answered=None) for each in await select_situations(tx, stream, wishes)]
+    async def grounds(db: Reader, stream: StreamId, wishes: Sequence[tuple[AccountId, str, str]]) -> list[Ground]:
+        found = await posts.select_grounds(db, stream, wishes)
+        return [replace(each, situation=replace(each.situation, answered=None)) for each in found]
+
+    async def append_posts(
+        db: Database | Tx, stream: StreamId, head: Seq, facts: Sequence[Fact], answered: Sequence[Answered]
+    ) -> bool:
+        # What was answered before must be forgotten first, or its row would be in the way.
+        for each in answered:
+            await db.execute(
+                "DELETE FROM command WHERE account_id = $1 AND command_id = $2", each.account, each.command
+            )
+        return await posts.append_posts(db, stream, head, facts, answered)
 
     append = events.append
 
@@ -59,8 +71,8 @@ def no_deduplication() -> None:
 
     road.select_situation = situation  # type: ignore[attr-defined]
     road.append = forget  # type: ignore[attr-defined]
-    posting.select_situations = several  # type: ignore[attr-defined]
-    posting.append = forget  # type: ignore[attr-defined]
+    posting.select_grounds = grounds  # type: ignore[attr-defined]
+    posting.append_posts = append_posts  # type: ignore[attr-defined]
     commands.select_answered = nothing
 
 
