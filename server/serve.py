@@ -19,6 +19,7 @@ import uvicorn
 import uvloop
 from starlette.applications import Starlette
 
+from protocol.limits import MESSAGE_BYTES
 from server import notify
 from server.app import create_app
 from server.config import Config, needing_servers, with_secret
@@ -28,7 +29,6 @@ log = logging.getLogger(__name__)
 # A peer that acknowledges no byte for this long is gone; the kernel ends the connection, where uvicorn would wait.
 UNACKNOWLEDGED_MS = 15_000
 BACKLOG = 4096
-LARGEST_MESSAGE = 16 * 1024
 # After the drain only requests in flight are left.
 LAST_REQUESTS_S = 5
 # Long-lived objects of thousands of connections make full collections slow and useless.
@@ -118,7 +118,7 @@ def uvicorn_config(config: Config, app: Starlette) -> uvicorn.Config:
         loop="none",
         http="httptools",
         ws="server.edge.websocket:PreparedWebSocket",
-        ws_max_size=LARGEST_MESSAGE,
+        ws_max_size=MESSAGE_BYTES,
         # Heartbeats carry stream heads, so the app sends its own.
         ws_ping_interval=None,
         ws_per_message_deflate=False,

@@ -18,8 +18,11 @@ from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
+from websockets.protocol import State
 
 from protocol.close import Close
+from protocol.limits import MESSAGE_BYTES
+from server.edge.unframe import is_between_messages, is_utf8, unframe
 from server.hub.connection import CHUNK_BYTES
 
 if TYPE_CHECKING:
@@ -71,6 +74,8 @@ class PreparedWebSocket(WebSocketsSansIOProtocol):
     n_fragments = 0
     n_controls = 0.0
     controls_at = 0.0
+    # Whether the parser holds nothing, so that whole messages may pass it by.
+    is_between = False
 
     # What the app calls
 
@@ -93,13 +98,15 @@ class PreparedWebSocket(WebSocketsSansIOProtocol):
         elif self.read_paused:
             self.read_paused = False
             self.transport.resume_reading()
+        self.is_between = is_between_messages(self.conn)
 
     def unsent(self) -> int:
         return 0 if self.disconnected else self.transport.get_write_buffer_size()
 
     def close(self, code: int) -> None:
         """Say goodbye; cut the socket if the peer does not answer, at once if it would not even read it."""
-        if self.close_sent or self.disconnected:
+        if self.close_sent or self.disconnected or self.conn.state is not State.OPEN:
+            # In the last case the peer's own goodbye was in this read; it is answered next.
             return
         if self.transport.get_write_buffer_size() > GOODBYE_BYTES:
             self.close_sent = True
@@ -142,12 +149,24 @@ class PreparedWebSocket(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         if len(data) <= SLICE_BYTES:
-            super().data_received(data)
+            self.receive_slice(data)
             return
         for start in range(0, len(data), SLICE_BYTES):
-            super().data_received(data[start : start + SLICE_BYTES])
+            self.receive_slice(data[start : start + SLICE_BYTES])
             if self.transport.is_closing():
                 return
+
+    def receive_slice(self, data: bytes) -> None:
+        messages = unframe(data, MESSAGE_BYTES) if self.is_between and not self.close_sent else None
+        if messages is not None and self.receiver is not None:
+            for message, is_text in messages:
+                if self.close_sent or self.transport.is_closing():
+                    return
+                self.receiver.received(message, is_text)
+            return
+        super().data_received(data)
+        if self.receiver is not None:
+            self.is_between = is_between_messages(self.conn)
 
     def handle_events(self) -> None:
         if not self.handshake_complete:
@@ -237,11 +256,3 @@ class PreparedWebSocket(WebSocketsSansIOProtocol):
             self.send_500_response()
         if self.receiver is None and self.close_timer is None:
             self.transport.close()
-
-
-def is_utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
