@@ -271,20 +271,24 @@ class Bus:
             await asyncio.sleep(RETRY_S)
 
     async def _hear_all(self, connection: AbstractConnection) -> None:
+        clock = asyncio.get_running_loop().time
         is_back = False
-        while True:
-            message = await connection.read_response(timeout=SILENCE_S)
-            if message is None:
-                raise TimeoutError("silence")
-            kind, channel = message[0], message[1].decode()
-            if kind == b"message":
-                self._hear(channel, message[2])
-            elif kind == b"subscribe":
-                self._confirm(channel)
-                # Here and nowhere earlier: before the last confirmation a ring could still be missed.
-                if not is_back and self._wanted <= self._confirmed:
-                    is_back = True
-                    self._come_back()
+        # Put off by the probe, once a second: a limit on each message would cost as much as the message.
+        async with asyncio.timeout(SILENCE_S) as silence:
+            while True:
+                kind, name, payload = await connection.read_response()
+                channel = name.decode()
+                if channel == self._probe and kind == b"message":
+                    self._probe_heard_at = clock()
+                    silence.reschedule(clock() + SILENCE_S)
+                elif kind == b"message":
+                    self._hear(channel, payload)
+                elif kind == b"subscribe":
+                    self._confirm(channel)
+                    # Here and nowhere earlier: before the last confirmation a ring could still be missed.
+                    if not is_back and self._wanted <= self._confirmed:
+                        is_back = True
+                        self._come_back()
 
     def _confirm(self, channel: str) -> None:
         if channel not in self._wanted:
@@ -301,9 +305,6 @@ class Bus:
         self._was_heard = True
 
     def _hear(self, channel: str, payload: bytes) -> None:
-        if channel == self._probe:
-            self._probe_heard_at = asyncio.get_running_loop().time()
-            return
         if payload.startswith(self._sender) or self._ears is None:
             return
         self.n_heard += 1

@@ -174,9 +174,10 @@ class Posting:
         now = asyncio.get_running_loop().time()
         if self._crowded_until.get(stream, now) <= now:
             self._crowded_until.pop(stream, None)
-            head, judged = await judge(self._db, stream, batch)
-            if not judged.facts or await append_posts(self._db, stream, head, judged.facts, judged.answered):
-                return judged
+            async with self._db.single() as db:
+                head, judged = await judge(db, stream, batch)
+                if not judged.facts or await append_posts(db, stream, head, judged.facts, judged.answered):
+                    return judged
             # Somebody else's event came between: whoever waits for the lock cannot be overtaken again.
             self._crowded_until[stream] = now + CROWDED_S
         async with self._db.transaction() as tx:

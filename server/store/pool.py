@@ -62,8 +62,8 @@ Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
 
 @dataclass(frozen=True, slots=True)
-class Tx:
-    """A transaction that may write. Made only by `Database.transaction`."""
+class Single:
+    """A connection on which every statement is its own transaction. Made only by `Database.single`."""
 
     connection: Connection
     counted: Counted
@@ -79,6 +79,16 @@ class Tx:
     async def fetchval(self, query: LiteralString, *arguments: object) -> Any:
         self.counted.n_queries += 1
         return await self.connection.fetchval(query, *arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot(Single):
+    """A read-only transaction in which every query sees the same moment. Made only by `Database.snapshot`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tx(Single):
+    """A transaction that may write. Made only by `Database.transaction`."""
 
     async def execute(self, query: LiteralString, *arguments: object) -> str:
         self.counted.n_queries += 1
@@ -87,26 +97,6 @@ class Tx:
     async def copy(self, table: LiteralString, columns: Sequence[str], records: Iterable[Sequence[object]]) -> None:
         """Write many rows the quick way; for seeding, never for a command."""
         await self.connection.copy_records_to_table(table, records=list(records), columns=list(columns))
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A read-only transaction in which every query sees the same moment. Made only by `Database.snapshot`."""
-
-    connection: Connection
-    counted: Counted
-
-    async def fetch(self, query: LiteralString, *arguments: object) -> list[asyncpg.Record]:
-        self.counted.n_queries += 1
-        return await self.connection.fetch(query, *arguments)
-
-    async def fetchrow(self, query: LiteralString, *arguments: object) -> asyncpg.Record | None:
-        self.counted.n_queries += 1
-        return await self.connection.fetchrow(query, *arguments)
-
-    async def fetchval(self, query: LiteralString, *arguments: object) -> Any:
-        self.counted.n_queries += 1
-        return await self.connection.fetchval(query, *arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +131,13 @@ class Database:
                 return await connection.execute(query, *arguments)
 
     @contextlib.asynccontextmanager
+    async def single(self) -> AsyncIterator[Single]:
+        """One connection for statements that need no common transaction. Raises: Refused, as `transaction` does."""
+        with translated():
+            async with self.pool.acquire(timeout=ACQUIRE_S) as connection:
+                yield Single(connection, self.counted)
+
+    @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
         """READ COMMITTED: a statement after a lock sees what the lock's last holder committed.
 
@@ -161,7 +158,7 @@ class Database:
 
 
 # What a function that only reads takes.
-Reader = Database | Tx | Snapshot
+Reader = Database | Single
 
 
 @contextlib.asynccontextmanager

@@ -17,7 +17,7 @@ from server.core.moment import millis
 from server.core.state import StoredActivity
 from server.store.commands import Answered
 from server.store.events import blank_post
-from server.store.pool import Database, Reader, Tx
+from server.store.pool import Reader, Single, Tx
 from server.store.situations import Situation, read_situation
 
 
@@ -85,7 +85,7 @@ def read_ground(row: asyncpg.Record, account: AccountId, command: str, activity:
 
 
 async def append_posts(
-    db: Database | Tx, stream: StreamId, head: Seq, facts: Sequence[Fact], answered: Sequence[Answered]
+    db: Single, stream: StreamId, head: Seq, facts: Sequence[Fact], answered: Sequence[Answered]
 ) -> bool:
     """Write posts, their events and their commands' answers, if the stream's head is still `head`; else nothing.
 

@@ -18,7 +18,7 @@ from server.edge.supply import Supply
 from server.hub.stream import LiveStream
 from server.store import commands, events, posts
 from server.store.commands import Answered
-from server.store.pool import Database, Reader, Tx
+from server.store.pool import Reader, Single, Tx
 from server.store.posts import Ground
 from server.store.situations import Situation, select_situation
 from server.store.streams import LockedStream
@@ -50,13 +50,11 @@ def no_deduplication() -> None:
         return [replace(each, situation=replace(each.situation, answered=None)) for each in found]
 
     async def append_posts(
-        db: Database | Tx, stream: StreamId, head: Seq, facts: Sequence[Fact], answered: Sequence[Answered]
+        db: Single, stream: StreamId, head: Seq, facts: Sequence[Fact], answered: Sequence[Answered]
     ) -> bool:
         # What was answered before must be forgotten first, or its row would be in the way.
         for each in answered:
-            await db.execute(
-                "DELETE FROM command WHERE account_id = $1 AND command_id = $2", each.account, each.command
-            )
+            await db.fetch("DELETE FROM command WHERE account_id = $1 AND command_id = $2", each.account, each.command)
         return await posts.append_posts(db, stream, head, facts, answered)
 
     append = events.append
