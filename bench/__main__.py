@@ -24,6 +24,7 @@ from bench.load.handle import Load, LoadError, load
 from bench.process import StartError, raise_file_limit
 from bench.scale import FULL, QUICK, Scale
 from bench.shangke import Shangke
+from bench.slow import measure_slow
 from bench.table import report
 
 RESULTS = Path(__file__).parent / "results"
@@ -33,6 +34,7 @@ DISCIPLINES: dict[str, Measure] = {
     "idle": measure_idle,
     "answers": measure_answers,
     "comeback": measure_comeback,
+    "slow": measure_slow,
 }
 
 

@@ -41,6 +41,23 @@ class DurableStage(Stage, Protocol):
         """Database queries so far."""
 
 
+@runtime_checkable
+class PatientStage(Stage, Protocol):
+    """A stage that keeps what was published for those who come late or take long."""
+
+    def speaker(self, n_th: int, node: int, payload_bytes: int) -> Seat:
+        """A publisher of room 0 whose payloads are this long."""
+
+    def laggard(self, n_th: int, node: int, n_events: int, label: str) -> Seat:
+        """A member of room 0 behind a bad network, who has its first `n_events` events already."""
+
+    def n_connected(self, node: int, label: str) -> int:
+        """How many laggards of this label the node holds a connection of."""
+
+    def n_fell_behind(self) -> int:
+        """How often a connection was given no more because it had too much unsent."""
+
+
 class Contestant(Protocol):
     """Something that can be started on the ground and measured."""
 

@@ -89,6 +89,38 @@ class Comeback:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slow:
+    """Two windows of one steady stream, without and with bad readers in the room, in turn before and after."""
+
+    contestant: str
+    n_th_round: int
+    n_members: int
+    per_s: float
+    payload_bytes: int
+    #: Of the others.
+    p50_without_ms: float
+    p99_without_ms: float
+    p50_with_ms: float
+    p99_with_ms: float
+    #: Until the node let go of the one who reads nothing; None: it had not when the watch ended.
+    dead_gone_s: float | None
+    n_fell_behind: int
+    #: Of those who read slowly: how many there were, how many were cut, and how far the last was behind at the end.
+    n_slow: int
+    n_slow_cut: int
+    n_behind: int
+    #: Over all bad readers, after they had read on or returned.
+    n_owed: int
+    n_missed: int
+    n_twice: int
+    is_in_order: bool
+
+    @property
+    def p99_ratio(self) -> float:
+        return self.p99_with_ms / self.p99_without_ms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fell:
     """A contestant that could not finish a discipline, and why. Shown, never hidden."""
 
@@ -98,4 +130,4 @@ class Fell:
     why: str
 
 
-Figure = Fanout | Idle | Answers | Comeback | Fell
+Figure = Fanout | Idle | Answers | Comeback | Slow | Fell

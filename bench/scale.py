@@ -19,6 +19,8 @@ class Scale:
     storm_repeats: int
     n_return: int
     return_spread_s: float
+    slow_pairs: int
+    slow_window_s: float
     limit_s: float = 60.0
 
 
@@ -35,6 +37,8 @@ FULL = Scale(
     storm_repeats=3,
     n_return=5_000,
     return_spread_s=4.0,
+    slow_pairs=2,
+    slow_window_s=25.0,
 )
 QUICK = Scale(
     n_rounds=1,
@@ -49,4 +53,6 @@ QUICK = Scale(
     storm_repeats=1,
     n_return=400,
     return_spread_s=1.0,
+    slow_pairs=1,
+    slow_window_s=22.0,
 )

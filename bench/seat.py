@@ -34,6 +34,8 @@ class Seat:
     #: What the server asks to stay alive, and the answer.
     ping: bytes = b""
     pong: bytes = b""
+    #: Its socket takes only a little, in small pieces, as behind a bad network.
+    is_narrow: bool = False
 
 
 UPGRADED = Step(wait_for=b"\r\n\r\n")

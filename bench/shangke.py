@@ -14,7 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection, HTTPException
 from itertools import count
 from typing import LiteralString, TypeVar
@@ -43,6 +43,8 @@ DATABASE: LiteralString = "bench_shangke"
 DONE = b"\x94\x11\xb0"  # the `done` envelope up to its command id
 ATTACHED = b"\x94\x1a\xb0"  # the `attached` envelope up to its stream
 QUERIES = re.compile(rb"^shangke_queries_total ([0-9.e+]+)$", re.MULTILINE)
+FELL_BEHIND = re.compile(rb"^shangke_fell_behind_total ([0-9.e+]+)$", re.MULTILINE)
+CONNECTIONS = rb'shangke_connections\{kind="web",version="%s"\} ([0-9.e+]+)'
 ASK_S = 10.0
 Answer = TypeVar("Answer")
 
@@ -96,17 +98,40 @@ class ShangkeStage:
     def n_queries(self) -> int:
         for node in self.nodes:
             if node.process.poll() is None:
-                self.queries_by_port[node.port] = count_queries(node.port)
+                self.queries_by_port[node.port] = count_metric(node.port, QUERIES)
         return sum(self.queries_by_port.values())
 
-    def _seat(self, n_th: int, n_room: int, n_node: int, *, is_publisher: bool) -> Seat:
-        """A phone that was here when the lesson began, so that every return is a resume from there."""
+    def speaker(self, n_th: int, node: int, payload_bytes: int) -> Seat:
+        return self._seat(n_th, 0, node, is_publisher=True, payload_bytes=payload_bytes)
+
+    def laggard(self, n_th: int, node: int, n_events: int, label: str) -> Seat:
+        return replace(self._seat(n_th, 0, node, is_publisher=False, n_events=n_events, version=label), is_narrow=True)
+
+    def n_connected(self, node: int, label: str) -> int:
+        found = re.search(CONNECTIONS % label.encode(), ask(self.nodes[node].port, "GET", "/metrics")[1])
+        return int(float(found[1])) if found else 0
+
+    def n_fell_behind(self) -> int:
+        return sum(count_metric(node.port, FELL_BEHIND) for node in self.nodes)
+
+    def _seat(
+        self,
+        n_th: int,
+        n_room: int,
+        n_node: int,
+        *,
+        is_publisher: bool,
+        payload_bytes: int = PAYLOAD_BYTES,
+        n_events: int = 0,
+        version: str = "bench",
+    ) -> Seat:
+        """A phone that was here `n_events` after the lesson began, so that every return is a resume from there."""
         room, port = self.rooms[n_room], self.nodes[n_node].port
-        attach = Attach(stream=room.stream, position=room.head, audience="student")
+        attach = Attach(stream=room.stream, position=Seq(room.head + n_events), audience="student")
         hello = Hello(
-            token=room.people.student_tokens[n_th], client_kind="web", client_version="bench", streams=[attach]
+            token=room.people.student_tokens[n_th], client_kind="web", client_version=version, streams=[attach]
         )
-        text = make_payload(PAYLOAD_BYTES).decode()
+        text = make_payload(payload_bytes).decode()
         post = Command(
             id=COMMAND_ID.decode(),
             op="activity.post",
@@ -131,7 +156,7 @@ class Shangke:
     """The contestant."""
 
     name: str = "Shangke"
-    disciplines: frozenset[str] = frozenset({"fanout", "idle", "answers", "comeback"})
+    disciplines: frozenset[str] = frozenset({"fanout", "idle", "answers", "comeback", "slow"})
 
     @contextmanager
     def up(self, ground: Ground, n_rooms: int, n_members: int) -> Iterator[ShangkeStage]:
@@ -220,11 +245,11 @@ def command(port: int, token: str, op: str, stream: str, body: Body) -> CommandD
     return msgspec.json.decode(said, type=CommandDone)
 
 
-def count_queries(port: int) -> int:
-    """What a hub asked its database so far, by its own count."""
-    found = QUERIES.search(ask(port, "GET", "/metrics")[1])
+def count_metric(port: int, metric: re.Pattern[bytes]) -> int:
+    """What a hub counted so far."""
+    found = metric.search(ask(port, "GET", "/metrics")[1])
     if found is None:
-        raise StartError("the hub does not count its queries")
+        raise StartError(f"the hub does not count {metric.pattern!r}")
     return int(float(found[1]))
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from bench.figures import Answers, Comeback, Fanout, Fell, Figure, Idle
+from bench.figures import Answers, Comeback, Fanout, Fell, Figure, Idle, Slow
 from bench.quantile import median
 
 Row = tuple[str, ...]
-Some = TypeVar("Some", Fanout, Idle, Answers, Comeback)
+Some = TypeVar("Some", Fanout, Idle, Answers, Comeback, Slow)
 
 
 def grid(head: Row, rows: Iterable[Row]) -> str:
@@ -138,12 +138,53 @@ def comeback_table(figures: Sequence[Comeback]) -> str:
     return grid(head, rows)
 
 
+def slow_table(figures: Sequence[Slow]) -> str:
+    """Medians over the pairs of windows, but the worst of what must never be."""
+    rows = []
+    for name, own in by_contestant(figures).items():
+        gone = [one.dead_gone_s for one in own if one.dead_gone_s is not None]
+        rows.append(
+            (
+                name,
+                f"{len(own)}",
+                f"{middle(own, lambda one: one.p99_without_ms):.1f}",
+                f"{middle(own, lambda one: one.p99_with_ms):.1f}",
+                f"{middle(own, lambda one: one.p99_ratio):.2f}",
+                f"{max(gone):.1f}" if len(gone) == len(own) else "never",
+                f"{sum(one.n_fell_behind for one in own)}",
+                f"{max(one.n_behind for one in own)}",
+                f"{sum(one.n_slow_cut for one in own)} of {sum(one.n_slow for one in own)}",
+                f"{sum(one.n_owed for one in own):,}",
+                f"{sum(one.n_missed for one in own)}",
+                f"{sum(one.n_twice for one in own)}",
+                "yes" if all(one.is_in_order for one in own) else "no",
+            )
+        )
+    head = (
+        "contestant",
+        "pairs",
+        "p99 ms without",
+        "with",
+        "ratio",
+        "dead gone s",
+        "fell behind",
+        "most behind",
+        "slow cut",
+        "owed",
+        "missed",
+        "twice",
+        "in order",
+    )
+    return grid(head, rows)
+
+
 def report(figures: Sequence[Figure], floor_name: str) -> str:
     """Every table that has figures, under a heading, and whoever fell."""
     fanouts = [one for one in figures if isinstance(one, Fanout)]
     idles = [one for one in figures if isinstance(one, Idle)]
     answers = [one for one in figures if isinstance(one, Answers)]
     comebacks = [one for one in figures if isinstance(one, Comeback)]
+    slows = [one for one in figures if isinstance(one, Slow)]
     parts = []
     for burst in sorted({one.burst for one in fanouts}):
         letter = "a" if burst == 1 else "b"
@@ -156,6 +197,12 @@ def report(figures: Sequence[Figure], floor_name: str) -> str:
     if comebacks:
         title = f"(e) {comebacks[0].n_cut:,} connections return within {comebacks[0].spread_s:g} s after kill -9"
         parts.append((title, comeback_table(comebacks)))
+    if slows:
+        one = slows[0]
+        title = (
+            f"(f) a room of {one.n_members} with bad readers, {one.per_s:g} events of {one.payload_bytes:,} bytes a s"
+        )
+        parts.append((title, slow_table(slows)))
     text = "\n\n".join(f"{title}\n\n{table}" for title, table in parts)
     fallen = [
         f"{one.contestant} fell in {one.discipline}, round {one.n_th_round}: {one.why}"

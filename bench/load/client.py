@@ -19,9 +19,11 @@ from bench.load.orders import (
     Publish,
     Report,
     Return,
+    Steady,
     Storm,
 )
 from bench.load.publish import publish
+from bench.load.steady import steady
 from bench.load.storm import storm
 
 
@@ -52,6 +54,8 @@ def carry_out(crowd: Crowd, order: Order, draw: Random) -> Report:
             return storm(crowd, order, draw)
         case Return():
             return comeback(crowd, order, draw)
+        case Steady():
+            return steady(crowd, order)
         case _:
             assert_never(order)
 

@@ -68,6 +68,18 @@ class Crowd:
             if monotonic() > deadline:
                 raise CrowdError(f"{self.n_open} of {n_wanted} seats open after {limit_s} s")
 
+    def let_go(self, line: Line) -> None:
+        """No longer read it: who did this reads it, or nobody."""
+        (self._prompt if line.is_sampled or not line.is_open else self._bulk).unregister(line.sock)
+        del self.lines[line.sock.fileno()]
+        self.n_open -= line.is_open
+
+    def take_back(self, line: Line) -> None:
+        """Read it again with the others."""
+        (self._prompt if line.is_sampled else self._bulk).register(line.sock, select.EPOLLIN)
+        self.lines[line.sock.fileno()] = line
+        self.n_open += 1
+
     def pump(self, timeout_s: float) -> None:
         """Wait for the network, a tick at most, and hand what came to the listener."""
         self._take(self._prompt.poll(min(timeout_s, TICK_S)))

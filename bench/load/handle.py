@@ -44,6 +44,10 @@ class Load:
             raise LoadError(f"expected {wanted.__name__}, got {report}")
         return report
 
+    def is_done(self, within_s: float) -> bool:
+        """Whether the report of the order given last is there, or comes within this time."""
+        return self._pipe.poll(within_s)
+
     def ask(self, order: Order, wanted: type[Wanted]) -> Wanted:
         """Give an order and wait for its report."""
         self.tell(order)

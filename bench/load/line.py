@@ -6,6 +6,12 @@ import socket
 
 from bench.seat import Seat
 
+# What a phone at the edge of a cell takes: one window, in packets that fit the internet. Without it the kernel would
+# give this machine's own sockets megabytes, and nobody here would ever be slow.
+NARROW_WINDOW_BYTES = 4_096
+NARROW_PACKET_BYTES = 1_400
+WIDE_WINDOW_BYTES = 1 << 20
+
 
 class Line:
     """A connection on its way in or open. Mutable and slotted: there are thousands."""
@@ -20,7 +26,14 @@ class Line:
         self.tail = b""
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if seat.is_narrow:
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NARROW_WINDOW_BYTES)
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, NARROW_PACKET_BYTES)
         self.sock.connect_ex(("127.0.0.1", seat.port))
+
+    def widen(self) -> None:
+        """The network is good again."""
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WIDE_WINDOW_BYTES)
 
     def knock(self) -> bool:
         """Send the request once the socket is connected; False if it was refused."""

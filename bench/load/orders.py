@@ -54,7 +54,28 @@ class Return:
     limit_s: float
 
 
-Order = Connect | Publish | Hold | Storm | Return
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Laggard:
+    """A member of room 0 who reads at most so much. 0: nothing at all, and comes back on a new socket afterwards."""
+
+    seat: Seat
+    bytes_per_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steady:
+    """Open loop: `per_s` events a second to room 0 for `for_s`, whatever has arrived, while laggards lag.
+
+    Afterwards the laggards read all they are owed and go; who was cut comes back with the same seat.
+    """
+
+    per_s: float
+    for_s: float
+    laggards: tuple[Laggard, ...]
+    limit_s: float
+
+
+Order = Connect | Publish | Hold | Storm | Return | Steady
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +114,30 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lagged:
+    """What became of a laggard."""
+
+    bytes_per_s: int
+    #: Events since it came, and how many of them it had when the window ended.
+    n_owed: int
+    n_had: int
+    #: On the socket it read slowly from; who reads nothing cannot know.
+    is_cut: bool
+    #: In the end, of those owed.
+    n_missed: int
+    n_twice: int
+    is_in_order: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steadied:
+    n_events: int
+    #: Of the others, from the moment an event was due.
+    latencies_ms: tuple[float, ...]
+    laggards: tuple[Lagged, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
     """The order could not be carried out; the contestant is not fit or a limit was reached."""
 
@@ -104,4 +149,4 @@ class Done:
     """Nothing to report."""
 
 
-Report = Connected | Published | Stormed | Returned | Failed | Done
+Report = Connected | Published | Stormed | Returned | Steadied | Failed | Done

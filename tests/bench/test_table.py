@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bench.figures import Fanout, Fell, Idle
+from bench.figures import Fanout, Fell, Idle, Slow
 from bench.table import floor_ratio, grid, report
 
 
@@ -70,3 +70,45 @@ def test_the_report_shows_every_discipline_that_has_figures_and_who_fell() -> No
             "peer fell in idle, round 1: a seat was refused",
         )
     )
+
+
+def a_pair(p99_with_ms: float, dead_gone_s: float | None, n_slow_cut: int) -> Slow:
+    return Slow(
+        contestant="ours",
+        n_th_round=0,
+        n_members=500,
+        per_s=20.0,
+        payload_bytes=1_800,
+        p50_without_ms=5.0,
+        p99_without_ms=10.0,
+        p50_with_ms=5.0,
+        p99_with_ms=p99_with_ms,
+        dead_gone_s=dead_gone_s,
+        n_fell_behind=6,
+        n_slow=5,
+        n_slow_cut=n_slow_cut,
+        n_behind=480,
+        n_owed=3_000,
+        n_missed=0,
+        n_twice=0,
+        is_in_order=True,
+    )
+
+
+def test_bad_readers_are_shown_by_the_middle_pair_and_by_the_worst_that_happened() -> None:
+    assert report([a_pair(10.5, 15.5, 0), a_pair(9.0, 15.0, 1), a_pair(20.0, 14.5, 0)], "bare") == "\n".join(
+        (
+            "(f) a room of 500 with bad readers, 20 events of 1,800 bytes a s",
+            "",
+            "| contestant | pairs | p99 ms without | with | ratio | dead gone s | fell behind | most behind | slow cut |"
+            "  owed | missed | twice | in order |",
+            "| ---------- | ----- | -------------- | ---- | ----- | ----------- | ----------- | ----------- | -------- |"
+            " ----- | ------ | ----- | -------- |",
+            "| ours       |     3 |           10.0 | 10.5 |  1.05 |        15.5 |          18 |         480 |  1 of 15 |"
+            " 9,000 |      0 |     0 |      yes |",
+        )
+    )
+
+
+def test_a_dead_reader_that_stays_is_told() -> None:
+    assert "|       never |" in report([a_pair(10.0, 15.0, 0), a_pair(10.0, None, 0)], "bare")
