@@ -25,6 +25,7 @@ export interface ComposerProps {
   me?: undefined
   responses?: undefined
   send?: undefined
+  endedAt?: undefined
   nMembers?: undefined
 }
 
@@ -41,6 +42,8 @@ export interface LiveProps {
   /** Every student's response, asked for anew at each call. */
   responses: () => Promise<readonly StaffResponse[]>
   send: StaffSend
+  /** When class ended, in the record: verbs that need it are refused. */
+  endedAt?: number | undefined
   config?: undefined
   classroom?: undefined
   nMembers?: undefined
@@ -60,6 +63,7 @@ export interface ProjectorProps {
   me?: undefined
   responses?: undefined
   send?: undefined
+  endedAt?: undefined
 }
 
 // Each part names the others' props as absent: Vue would take them all for required otherwise.

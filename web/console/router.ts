@@ -17,6 +17,8 @@ export function createConsoleRouter(device: DeviceHandle): Router {
       { path: '/login', component: () => import('@/console/pages/LogIn.vue'), meta: { isOpen: true, isBare: true } },
       { path: '/classrooms', component: () => import('@/console/pages/Classrooms.vue') },
       { path: '/classrooms/:classroom', component: () => import('@/console/pages/Workspace.vue'), props: true },
+      { path: '/classrooms/:classroom/records', component: () => import('@/console/pages/Records.vue'), props: true },
+      { path: '/classrooms/:classroom/records/:session', component: () => import('@/console/pages/Record.vue'), props: true },
       {
         path: '/projector/:classroom',
         component: () => import('@/console/pages/Projector.vue'),

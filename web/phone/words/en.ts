@@ -49,8 +49,6 @@ export default {
   },
   classroom: {
     now: 'Now',
-    records: 'Records',
-    lesson: 'Lesson {n}',
     waiting: 'Class has not started',
     waitingHint: 'Once it starts, activities appear here by themselves. No need to refresh',
     quiet: 'Class is in session',
@@ -59,6 +57,7 @@ export default {
     goneHint: 'Your teacher may have removed you, or the classroom is gone',
     toList: 'Back to my classrooms',
     timeline: 'Activities of this lesson',
+    recordsHint: 'After every lesson its activities and what you did are kept here',
     staffHint: 'You are {role} here. Open the teacher console on a computer to teach',
   },
   activity: {
@@ -70,13 +69,6 @@ export default {
     broken: 'This activity could not be shown',
   },
   prompt: { go: 'Open', later: 'Later' },
-  record: {
-    empty: 'No records yet',
-    emptyHint: 'After every lesson its activities and what you did are kept here',
-    nActivities: '{n} activities',
-    none: 'No activities in this lesson',
-    minutes: '{n} min',
-  },
   account: {
     title: 'Account',
     editName: 'Change name',

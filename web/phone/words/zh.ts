@@ -47,8 +47,6 @@ export default {
   },
   classroom: {
     now: '课堂',
-    records: '课堂记录',
-    lesson: '第 {n} 次课',
     waiting: '老师还没有上课',
     waitingHint: '上课后，教学活动会自动出现在这里，不用刷新',
     quiet: '正在上课',
@@ -57,6 +55,7 @@ export default {
     goneHint: '老师可能已将你移出，或课堂已不存在',
     toList: '返回我的课堂',
     timeline: '本次课的活动',
+    recordsHint: '每次下课后，这里会保留当次课的活动和你的参与情况',
     staffHint: '你是本课堂的{role}，请在电脑上打开教师控制台上课',
   },
   activity: {
@@ -68,13 +67,6 @@ export default {
     broken: '活动显示出错',
   },
   prompt: { go: '去看看', later: '稍后' },
-  record: {
-    empty: '还没有课堂记录',
-    emptyHint: '每次下课后，这里会保留当次课的活动和你的参与情况',
-    nActivities: '{n} 个活动',
-    none: '本次课没有活动',
-    minutes: '{n} 分钟',
-  },
   account: {
     title: '账号',
     editName: '修改姓名',
