@@ -14,10 +14,10 @@ from starlette.routing import Mount, WebSocketRoute
 
 from server.book import StoreBook
 from server.config import Config
+from server.edge.endpoint import SocketEndpoint
 from server.edge.health import health_routes
 from server.edge.metrics import metrics_routes
 from server.edge.node import open_node
-from server.edge.socket import SocketEndpoint
 from server.entrance import Entrance
 from server.files.storage import open_storage
 from server.gateways.choice import open_sms
@@ -63,7 +63,7 @@ def create_app(config: Config) -> Starlette:
                 limiter=limiter,
                 storage=open_storage(config),
             )
-            node.open_doors(road.travel)
+            node.open_doors(road)
             app.state.drain = node.drain
             app.state.is_ready = node.is_ready
             app.router.routes[:] = [

@@ -19,7 +19,7 @@ GATHER_S = 0.005
 class Spawn(Protocol):
     """Starts a task that somebody owns and guards."""
 
-    def __call__(self, work: Coroutine[None, None, None], /) -> None: ...
+    def __call__(self, work: Coroutine[None, None, None], /) -> object: ...
 
 
 class Batch(Generic[Key, Value]):

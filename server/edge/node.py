@@ -1,6 +1,6 @@
 """One hub process: its connections, its ears at the bell, and everything that has to happen once in a while.
 
-Sockets come in through `greet`; what they wish goes through `travel`. Knows who is here; what a stream's readers need
+Sockets come in by `let_in`; what they wish goes to the road. Knows who is here; what a stream's readers need
 from the book is `supply`'s, how it is handed out the hub's.
 """
 
@@ -11,14 +11,16 @@ import logging
 import secrets
 import time
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from random import Random
+from typing import Protocol
 
 from protocol.close import Close
 from protocol.codec import encode
 from protocol.envelopes import Command, Done, Gauge, Reconnect
+from protocol.errors import Refused
 from protocol.ids import AccountId, DeviceId, Millis, StreamId
 from protocol.limits import COMMAND_BURST, COMMANDS_PER_S, HEADS_INTERVAL_S, HEARTBEAT_S
 from server.bus import Bus, Control, DeliveryPart, LoggedOut, SocketClosed, SocketOpened, open_bus
@@ -45,10 +47,25 @@ DRAIN_PER_S = 200
 LAG_TOO_LONG_S = 2.0
 MOST_CONNECTIONS = 20_000
 MOST_GREETING = 5_000
+STOP_S = 1.0
 
 log = logging.getLogger("shangke.node")
 
-Travel = Callable[[AccountId, DeviceId, Command], Awaitable[Done]]
+
+class Road(Protocol):
+    """Where commands go, as the edge sees it."""
+
+    async def travel(self, account: AccountId, device: DeviceId, command: Command, /) -> Done:
+        """Carry it out. Raises Refused."""
+
+    def answer_soon(self, account: AccountId, command: Command, told: Callable[[Done | Refused], None], /) -> bool:
+        """Carry it out without a task of its own, if it is one of those; `told` may come before this returns."""
+
+
+class Late(Protocol):
+    """Has a command under way, and is told when that took too long."""
+
+    def expire(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +77,13 @@ class Token:
 
 
 class Node:
-    def __init__(self, name: str, book: Book, tasks: asyncio.TaskGroup, draw: Random) -> None:
+    def __init__(self, name: str, book: Book, draw: Random) -> None:
         self.name = name
         self._book = book
-        self._tasks = tasks
         self._running: set[asyncio.Task[None]] = set()
         self._draw = draw
         self._loop = asyncio.get_running_loop()
+        self.now_s = self._loop.time
         self.supply = Supply(book, self.spawn)
         self.hub = self.supply.hub
         self.devices: Batch[bytes, KnownDevice] = Batch(self.spawn, book.devices_by_token_hashes)
@@ -75,8 +92,10 @@ class Node:
         self.buckets: dict[DeviceId, Bucket] = {}
         # Who has not said hello yet, with the loop time it must be said by; the oldest first.
         self.greeting: dict[object, tuple[float, Callable[[Close], None]]] = {}
+        # By when each command under way must be answered; the oldest first.
+        self.under_way: dict[Late, float] = {}
         self._bus: Bus | None = None
-        self._travel: Travel | None = None
+        self._road: Road | None = None
         self._heartbeats: Wheel[Connection] = Wheel(HEARTBEAT_LATEST_S)
         self._reaches = Reaches()
         self._elsewhere: dict[AccountId, dict[str, Seat]] = {}
@@ -96,9 +115,9 @@ class Node:
         self.spawn(self._tick_forever())
         self.spawn(self._sweep_forever())
 
-    def open_doors(self, travel: Travel) -> None:
+    def open_doors(self, road: Road) -> None:
         """From now on sockets are let in, and this is where their commands go."""
-        self._travel = travel
+        self._road = road
 
     @property
     def bus(self) -> Bus:
@@ -106,30 +125,34 @@ class Node:
         return self._bus
 
     @property
-    def travel(self) -> Travel:
-        assert self._travel is not None, "sockets come after open_doors"
-        return self._travel
+    def road(self) -> Road:
+        assert self._road is not None, "sockets come after open_doors"
+        return self._road
 
-    def spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = self._tasks.create_task(self._guard(work))
+    def spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """A task of the node's own, which ends with it at the latest."""
+        task = self._loop.create_task(work)
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task.add_done_callback(self._ended)
+        return task
 
-    def stop(self) -> None:
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """What failed is logged and tried again by its next occasion; it must not end the node."""
+        self._running.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("event=task_failed", exc_info=error)
+
+    async def stop(self) -> None:
         """Leave everything as it is: nobody is served any more."""
-        for task in self._running:
-            task.cancel()
-
-    async def _guard(self, work: Coroutine[None, None, None]) -> None:
-        """What fails here was logged and is tried again by its next occasion; it must not end the node."""
-        try:
-            await work
-        except Exception:
-            log.exception("event=task_failed")
+        while self._running:
+            for task in self._running:
+                task.cancel()
+            await asyncio.wait(self._running, timeout=STOP_S)
 
     async def is_ready(self) -> bool:
         """Whether to send clients here: the doors are open, the bell is heard and the book answers."""
-        if self.is_draining or self._travel is None or not self.bus.is_ready:
+        if self.is_draining or self._road is None or not self.bus.is_ready:
             return False
         try:
             async with asyncio.timeout(2):
@@ -144,7 +167,7 @@ class Node:
         """Whether the next one is better told to come back later than let in."""
         return (
             self.is_draining
-            or self._travel is None
+            or self._road is None
             or self.lag_s > LAG_TOO_LONG_S
             or len(self.greeting) >= MOST_GREETING
             or len(self.hub.connections) >= MOST_CONNECTIONS
@@ -285,6 +308,7 @@ class Node:
         for connection in [each for each in self.tokens if each.is_closed]:
             self.let_go(connection)
         self._send_home_the_silent(now_s)
+        self._give_up_the_late(now_s)
         self._beat()
         self._tell_reach(now_ms)
         while self._logged_out and self._logged_out[0][0] < now_ms:
@@ -301,6 +325,14 @@ class Node:
                 return
             del self.greeting[who]
             close(Close.HELLO_TIMEOUT)
+
+    def _give_up_the_late(self, now_s: float) -> None:
+        while self.under_way:
+            late, by_s = next(iter(self.under_way.items()))
+            if by_s > now_s:
+                return
+            del self.under_way[late]
+            late.expire()
 
     def _beat(self) -> None:
         now = server_time()
@@ -350,15 +382,14 @@ class Node:
 @asynccontextmanager
 async def open_node(name: str, book: Book, redis_url: str) -> AsyncIterator[Node]:
     """A node with its bell, until the block ends. Who made it opens the doors, and drains it."""
-    async with asyncio.TaskGroup() as tasks:
-        # Two processes of one name are still two in what they tell each other.
-        node = Node(f"{name}-{secrets.token_hex(3)}", book, tasks, Random())
-        async with open_bus(redis_url, node) as bus:
-            node.start(bus)
-            try:
-                yield node
-            finally:
-                node.stop()
+    # Two processes of one name are still two in what they tell each other.
+    node = Node(f"{name}-{secrets.token_hex(3)}", book, Random())
+    async with open_bus(redis_url, node) as bus:
+        node.start(bus)
+        try:
+            yield node
+        finally:
+            await node.stop()
 
 
 def server_time() -> Millis:

@@ -13,8 +13,8 @@ from protocol.close import Close
 from protocol.codec import decode_server
 from protocol.envelopes import Attach, Attached, Command, Done, Event, Hello
 from protocol.ids import StreamId
+from server.edge.endpoint import SocketEndpoint
 from server.edge.node import Node, open_node
-from server.edge.socket import SocketEndpoint
 from tests.edge.campus import Campus
 from tests.edge.raw import Raw, open_raw
 
@@ -24,7 +24,7 @@ async def plain_node(campus: Campus) -> AsyncIterator[tuple[Node, int]]:
     """A node in this process, on uvicorn's own WebSocket class."""
     school = campus.school
     async with open_node("plain", school.book, school.redis_url) as node, asyncio.TaskGroup() as tasks:
-        node.open_doors(school.roads[0].travel)
+        node.open_doors(school.roads[0])
         listener = socket.create_server(("127.0.0.1", 0))
         config = uvicorn.Config(
             SocketEndpoint(node, ()), ws="websockets-sansio", lifespan="off", log_config=None, access_log=False
