@@ -56,18 +56,19 @@ def prepare_tally(activity: StoredActivity, tally: Body, rev: int) -> PreparedGa
 
 def prepare_mine(stream: StreamId, activity: ActivityId, rev: int, mine: Mapping[AccountId, Mine]) -> PreparedGauge:
     """Own responses of one `rev`, each to its own account."""
-    return prepare_mine_bodies(stream, activity, rev, {account: to_body(each) for account, each in mine.items()})
+    return prepare_mine_frames(
+        activity, rev, {account: encode_mine(stream, activity, rev, to_body(each)) for account, each in mine.items()}
+    )
 
 
-def prepare_mine_bodies(
-    stream: StreamId, activity: ActivityId, rev: int, mine: Mapping[AccountId, Body]
-) -> PreparedGauge:
-    """The same of bodies that were made already."""
-    private = {
-        account: encode(Gauge(stream=stream, name="mine", key=activity, rev=rev, value=each))
-        for account, each in mine.items()
-    }
-    return PreparedGauge(name="mine", key=activity, rev=rev, private=private)
+def prepare_mine_frames(activity: ActivityId, rev: int, mine: Mapping[AccountId, bytes]) -> PreparedGauge:
+    """The same of what `encode_mine` made."""
+    return PreparedGauge(name="mine", key=activity, rev=rev, private=mine)
+
+
+def encode_mine(stream: StreamId, activity: ActivityId, rev: int, mine: Body) -> bytes:
+    """One's own response; nothing in it says whose."""
+    return encode(Gauge(stream=stream, name="mine", key=activity, rev=rev, value=mine))
 
 
 def prepare_snapshot(stream: StreamId, seq: Seq, audience: Audience, state: ClassroomState | AccountState) -> bytes:

@@ -19,12 +19,13 @@ from protocol.codec import fingerprint, to_struct
 from protocol.envelopes import Command, Done
 from protocol.errors import Code, Refused
 from protocol.ids import AccountId, ActivityId, PostId, Seq, StreamId
-from server.answering import Told, settle
+from server.answering import settle
 from server.core import post
 from server.core.access import authorise
 from server.core.fact import Fact
 from server.core.state import Actor, StoredActivity
 from server.ids import draw_id
+from server.judging import Told
 from server.store.commands import Answered
 from server.store.pool import Database, Reader
 from server.store.posts import Ground, append_posts, select_grounds, select_post

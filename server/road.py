@@ -19,7 +19,7 @@ from protocol.envelopes import Command, Done
 from protocol.errors import Code, Refused
 from protocol.ids import AccountId, DeviceId, StreamId
 from protocol.registry import COMMANDS
-from server.answering import ANSWERS, Answering, Told
+from server.answering import ANSWERS, Answering
 from server.core.access import authorise, check_op
 from server.core.fact import Alarm, Fact
 from server.core.state import Actor
@@ -27,6 +27,7 @@ from server.echo import Echo
 from server.frames import prepare
 from server.guesses import Guesses
 from server.hub.prepared import Prepared
+from server.judging import Told
 from server.posting import POST, Posting
 from server.store import commands
 from server.store.apply import apply

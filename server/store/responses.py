@@ -6,7 +6,7 @@ the slower one finds out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,9 +14,8 @@ import asyncpg
 
 from protocol.account import Role
 from protocol.activity import ResponseCorrected
-from protocol.codec import pack_stored
 from protocol.envelopes import Body
-from protocol.ids import AccountId, ActivityId
+from protocol.ids import AccountId, ActivityId, ClassroomId
 from server.core.fact import Fact
 from server.core.state import Response
 from server.store.pool import Reader, Tx
@@ -27,52 +26,92 @@ class Standing:
     """One asker of a batch: the role in the activity's classroom and the response so far, with its submit's command."""
 
     role: Role | None
-    response: Response | None
-    command: str | None
-    body_hash: bytes | None
+    response: Response | None = None
+    command: str | None = None
+    body_hash: bytes | None = None
+
+
+# Whoever has no response yet: nearly everybody of a rush.
+UNANSWERED: Mapping[Role | None, Standing] = {
+    role: Standing(role=role) for role in ("teacher", "assistant", "student", None)
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Put:
-    """One response as it shall be. `anonymous`: what was said, to be kept apart from who said it."""
+class Said:
+    """What an answer makes of a response, whoever gave it: many may have said the same. Values are as `pack_stored`
+    makes them. `anonymous`: what was said, to be kept apart from who said it. `body_hash` is the submit's.
+    """
 
-    response: Response
-    command: str | None
+    value: str | None
+    anonymous: str | None
     body_hash: bytes | None
-    anonymous: Body | None
+    rev: int
+
+
+@dataclass(slots=True, eq=False)
+class Put:
+    """One response as it shall be: submitted with this command; saved, without one. Not frozen: there are thousands."""
+
+    activity: ActivityId
+    account: AccountId
+    command: str | None
+    said: Said
 
 
 async def select_standings(
-    tx: Tx, activities: Sequence[ActivityId], accounts: Sequence[AccountId]
+    tx: Tx,
+    classrooms: Sequence[ClassroomId | None],
+    activities: Sequence[ActivityId],
+    accounts: Sequence[AccountId],
 ) -> tuple[datetime, list[Standing]]:
-    """For these pairs, in their order; and the database's clock, by which deadlines are judged (I10)."""
+    """For these triples, in their order; and the database's clock, by which deadlines are judged (I10).
+
+    Rows of both tables are looked up one by one: whatever PostgreSQL knows of the tables' sizes, and a rush finds them
+    smaller than they are, it must not read them whole for each batch.
+    """
     rows = await tx.fetch(
         """
-        SELECT clock_timestamp() AS now, membership.role, response.activity_id AS activity,
-               response.account_id AS account, response.phase, value, saved_at, submitted_at, is_auto, correction, rev,
-               command_id, body_hash
-          FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (activity, account, number)
-          LEFT JOIN activity ON activity.id = asked.activity
-          LEFT JOIN membership ON membership.classroom_id = activity.classroom_id
-                              AND membership.account_id = asked.account
-                              AND membership.state = 'joined'
-          LEFT JOIN response ON response.activity_id = asked.activity AND response.account_id = asked.account
-         ORDER BY asked.number
+        SELECT CASE WHEN number = 1 THEN clock_timestamp() END AS now,
+               (SELECT membership.role
+                  FROM membership
+                 WHERE membership.classroom_id = asked.classroom AND membership.account_id = asked.account
+                   AND membership.state = 'joined') AS role,
+               response.activity_id AS activity, response.account_id AS account, response.phase, value, saved_at,
+               submitted_at, is_auto, correction, rev, command_id, body_hash
+          FROM unnest(string_to_array($1, ','), string_to_array($2, ','), string_to_array($3, ','))
+               WITH ORDINALITY AS asked (classroom, activity, account, number)
+          LEFT JOIN LATERAL (
+               SELECT *
+                 FROM response
+                WHERE response.activity_id = asked.activity AND response.account_id = asked.account
+               OFFSET 0) AS response ON true
+         ORDER BY number
         """,
-        list(activities),
-        list(accounts),
+        column(classrooms),
+        column(activities),
+        column(accounts),
     )
     now: datetime = rows[0]["now"]
     return now, [read_standing(row) for row in rows]
 
 
+def column(values: Sequence[str | None], between: str = ",") -> str:
+    """Many values as one parameter, for `string_to_array`: of an array, asyncpg looks at each element several times.
+
+    None and "" are one. Raises ValueError if one of them holds `between`.
+    """
+    joined = between.join([value or "" for value in values])
+    if joined.count(between) != max(len(values) - 1, 0):
+        raise ValueError("a value of a column divides it")
+    return joined
+
+
 def read_standing(row: asyncpg.Record) -> Standing:
-    has_response = row["activity"] is not None
+    if row["activity"] is None:
+        return UNANSWERED[row["role"]]
     return Standing(
-        role=row["role"],
-        response=read_response(row) if has_response else None,
-        command=row["command_id"],
-        body_hash=row["body_hash"],
+        role=row["role"], response=read_response(row), command=row["command_id"], body_hash=row["body_hash"]
     )
 
 
@@ -90,24 +129,26 @@ def read_response(row: asyncpg.Record) -> Response:
     )
 
 
-async def upsert_responses(tx: Tx, puts: Sequence[Put]) -> set[tuple[ActivityId, AccountId]]:
-    """Write these rows (one per student and activity) and answer which were written: a row whose rev is not the one
-    before is somebody else's by now and stays as it is. Lock order: their activities are shared before.
+async def upsert_responses(tx: Tx, puts: Sequence[Put], at: datetime) -> set[tuple[ActivityId, AccountId]]:
+    """Write these rows (one per student and activity) as of `at`, and answer which were not written: a row whose rev is
+    not the one before is somebody else's by now and stays as it is. Lock order: their activities are shared before.
 
     Anonymous answers go in shuffled, and only for the rows that were written.
     """
     rows = await tx.fetch(
         """
           WITH new AS (
-               SELECT *
-                 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[],
-                             $7::bigint[], $8::text[], $9::bytea[], $10::text[])
-                      AS new (activity_id, account_id, phase, value, saved_at, submitted_at, rev, command_id,
-                              body_hash, anonymous)),
+               SELECT activity_id::id, account_id::id, value::jsonb, anonymous::jsonb, rev::bigint, command_id,
+                      decode(body_hash, 'hex') AS body_hash
+                 FROM unnest(string_to_array($1, ','), string_to_array($2, ','), string_to_array($3, E'\n', ''),
+                             string_to_array($4, E'\n', ''), string_to_array($5, ','), string_to_array($6, ',', ''),
+                             string_to_array($7, ',', ''))
+                      AS new (activity_id, account_id, value, anonymous, rev, command_id, body_hash)),
                written AS (
                INSERT INTO response (activity_id, account_id, phase, value, saved_at, submitted_at, rev, command_id,
                                      body_hash)
-               SELECT activity_id, account_id, phase, value::jsonb, saved_at, submitted_at, rev, command_id, body_hash
+               SELECT activity_id, account_id, CASE WHEN command_id IS NULL THEN 'saved' ELSE 'submitted' END, value,
+                      $8::timestamptz, CASE WHEN command_id IS NOT NULL THEN $8 END, rev, command_id, body_hash
                  FROM new
                 ORDER BY activity_id, account_id
                    ON CONFLICT (activity_id, account_id) DO UPDATE
@@ -118,24 +159,24 @@ async def upsert_responses(tx: Tx, puts: Sequence[Put]) -> set[tuple[ActivityId,
                RETURNING activity_id, account_id),
                said AS (
                INSERT INTO anonymous_answer (id, activity_id, value)
-               SELECT gen_random_uuid(), activity_id, anonymous::jsonb
+               SELECT gen_random_uuid(), activity_id, anonymous
                  FROM new
                 WHERE anonymous IS NOT NULL
                   AND EXISTS (SELECT FROM written
                                WHERE written.activity_id = new.activity_id AND written.account_id = new.account_id)
                 ORDER BY random())
+        SELECT activity_id, account_id FROM new
+        EXCEPT ALL
         SELECT activity_id, account_id FROM written
         """,
-        [put.response.activity for put in puts],
-        [put.response.account for put in puts],
-        [put.response.phase for put in puts],
-        [None if put.response.value is None else pack_stored(put.response.value) for put in puts],
-        [put.response.saved_at for put in puts],
-        [put.response.submitted_at for put in puts],
-        [put.response.rev for put in puts],
-        [put.command for put in puts],
-        [put.body_hash for put in puts],
-        [None if put.anonymous is None else pack_stored(put.anonymous) for put in puts],
+        column([put.activity for put in puts]),
+        column([put.account for put in puts]),
+        column([put.said.value for put in puts], "\n"),
+        column([put.said.anonymous for put in puts], "\n"),
+        column([str(put.said.rev) for put in puts]),
+        column([put.command for put in puts]),
+        column([None if put.said.body_hash is None else put.said.body_hash.hex() for put in puts]),
+        at,
     )
     return {(row["activity_id"], row["account_id"]) for row in rows}
 

@@ -1,0 +1,254 @@
+"""One batch of answers in one transaction: read where everybody stands, judge each in order, write, say what became of
+it. Tells nobody, and knows nothing of who waits for the outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from protocol.activity import SaveResponse, SubmitResponse
+from protocol.codec import fingerprint, pack_stored, to_body
+from protocol.envelopes import Body, Command, Done
+from protocol.errors import Code, Refused
+from protocol.ids import AccountId, ActivityId, StreamId
+from server.core import response as rules
+from server.core.access import authorise
+from server.core.state import Response, StoredActivity
+from server.core.view import view_mine
+from server.frames import encode_mine
+from server.store import activities, responses
+from server.store.pool import Tx
+from server.store.responses import Put, Said, Standing
+
+AGAIN = 5  # times that two batches may meet over one student's row
+
+Key = tuple[ActivityId, AccountId]
+# Is told once, in the loop, what became of a command. Must neither wait nor raise.
+Told = Callable[[Done | Refused], None]
+
+
+@dataclass(slots=True, eq=False)
+class Waiting:
+    """One answer under way. `since` is by the loop's clock; `n_tries` counts the batches it was in."""
+
+    account: AccountId
+    command: Command
+    body: SaveResponse | SubmitResponse
+    key: Key
+    told: Told
+    since: float
+    n_tries: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Outcome:
+    """What one answer comes to: the response as it shall be, and how its student sees it. Those who say the same as
+    their first word share it: the response's account is that of one of them.
+    """
+
+    response: Response
+    said: Said
+    mine: Body
+    frame: bytes
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """One student's response while a batch is judged: as it was read and as it shall be."""
+
+    standing: Standing
+    outcome: Outcome | None = None
+    put: Put | None = None
+
+    @property
+    def response(self) -> Response | None:
+        return self.outcome.response if self.outcome else self.standing.response
+
+    @property
+    def command(self) -> str | None:
+        return self.put.command if self.put else self.standing.command
+
+    @property
+    def body_hash(self) -> bytes | None:
+        return self.put.said.body_hash if self.put else self.standing.body_hash
+
+
+@dataclass(slots=True)
+class Judged:
+    """What became of a batch, before anybody is told."""
+
+    done: list[tuple[Waiting, Body]] = field(default_factory=list)
+    refused: list[tuple[Waiting, Refused]] = field(default_factory=list)
+    again: list[Waiting] = field(default_factory=list)
+    # What the accounts' other devices should now show, by activity and rev.
+    mine: dict[tuple[StreamId, ActivityId, int], dict[AccountId, bytes]] = field(default_factory=dict)
+    changed: set[ActivityId] = field(default_factory=set)
+
+
+class Judge:
+    """Judges the answers of one batch, all as of `now`."""
+
+    def __init__(self, found: dict[ActivityId, StoredActivity], now: datetime) -> None:
+        self._found = found
+        self._now = now
+        # A class says few different things: by activity, way and what was said.
+        self._first: dict[tuple[str, str, str], Outcome | Refused] = {}
+
+    def change(self, row: Row, waiting: Waiting) -> None:
+        """Judge one answer and keep in `row` what it changes. Raises Refused."""
+        command, before = waiting.command, row.response
+        activity = self._found.get(waiting.key[0])
+        if activity is None or activity.classroom != command.stream:
+            raise Refused(Code.NOT_FOUND)
+        if before is None:
+            authorise(command.op, row.standing.role)
+            outcome = self._say_first(activity, waiting)
+        else:
+            is_answered = before.phase == "submitted"
+            if is_answered and isinstance(waiting.body, SubmitResponse) and row.command == command.id:
+                if row.body_hash != hash_body(activity, command):
+                    raise Refused(Code.ID_CONFLICT)
+                return
+            authorise(command.op, row.standing.role)
+            outcome = self._say(activity, waiting, before, row.standing.response)
+        row.outcome = outcome
+        is_submit = isinstance(waiting.body, SubmitResponse)
+        row.put = Put(activity.id, waiting.account, command.id if is_submit else None, outcome.said)
+
+    def _say_first(self, activity: StoredActivity, waiting: Waiting) -> Outcome:
+        content = (activity.id, waiting.command.op, pack_stored(waiting.command.body))
+        outcome = self._first.get(content)
+        if outcome is None:
+            try:
+                outcome = self._say(activity, waiting, None, None)
+            except Refused as refused:
+                outcome = refused
+            self._first[content] = outcome
+        if isinstance(outcome, Refused):
+            raise outcome
+        return outcome
+
+    def _say(
+        self, activity: StoredActivity, waiting: Waiting, before: Response | None, stored: Response | None
+    ) -> Outcome:
+        """`before` may be of this batch, `stored` is what the database holds. Raises Refused."""
+        is_submit = isinstance(waiting.body, SubmitResponse)
+        if is_submit:
+            value = rules.submit(activity, waiting.body.value, now=self._now, before=before)
+        else:
+            value = rules.save(activity, waiting.body.value, now=self._now)
+            if before is not None and before.phase == "submitted":
+                raise Refused(Code.ALREADY_ANSWERED)
+        is_anonymous = rules.is_anonymous(activity)
+        response = Response(
+            activity=activity.id,
+            account=waiting.account,
+            phase="submitted" if is_submit else "saved",
+            value=None if is_anonymous else value,
+            saved_at=self._now,
+            submitted_at=self._now if is_submit else None,
+            is_auto=False,
+            correction=None if stored is None else stored.correction,
+            rev=1 if stored is None else stored.rev + 1,
+        )
+        text = pack_stored(value)
+        said = Said(
+            value=None if is_anonymous else text,
+            anonymous=text if is_anonymous and is_submit else None,
+            body_hash=hash_body(activity, waiting.command) if is_submit else None,
+            rev=response.rev,
+        )
+        mine = see(activity, waiting.account, response)
+        return Outcome(response, said, mine, encode_mine(StreamId(activity.classroom), activity.id, response.rev, mine))
+
+
+def hash_body(activity: StoredActivity, command: Command) -> bytes | None:
+    """None: the anonymous answer's hash would let whoever reads the table try out what was said."""
+    return None if rules.is_anonymous(activity) else fingerprint([command.op, command.stream, command.body])
+
+
+def see(activity: StoredActivity, account: AccountId, response: Response) -> Body:
+    """One's own response as one may see it."""
+    seen = view_mine(activity, account, response)
+    assert seen is not None, "whoever has a response sees it"
+    return to_body(seen)
+
+
+async def judge(tx: Tx, batch: Sequence[Waiting]) -> Judged:
+    """Share the activities, so that none closes under us; read where everybody stands; decide; write."""
+    found = {each.id: each for each in await activities.share_activities(tx, sorted({each.key[0] for each in batch}))}
+    keys = list(dict.fromkeys([each.key for each in batch]))
+    classrooms = {id: each.classroom for id, each in found.items()}
+    now, standings = await responses.select_standings(
+        tx, [classrooms.get(key[0]) for key in keys], [key[0] for key in keys], [key[1] for key in keys]
+    )
+    rows = {key: Row(standing) for key, standing in zip(keys, standings, strict=True)}
+    judged = Judged()
+    accepted: list[Waiting] = []
+    change = Judge(found, now).change
+    for waiting in batch:
+        try:
+            change(rows[waiting.key], waiting)
+        except Refused as refused:
+            judged.refused.append((waiting, refused))
+        else:
+            accepted.append(waiting)
+    puts = [row.put for row in rows.values() if row.put]
+    lost = await responses.upsert_responses(tx, puts, now) if puts else set()
+    sort_out(judged, found, rows, accepted, lost)
+    judged.changed.update([put.activity for put in puts])
+    return judged
+
+
+def sort_out(
+    judged: Judged,
+    found: dict[ActivityId, StoredActivity],
+    rows: dict[Key, Row],
+    accepted: Sequence[Waiting],
+    lost: set[Key],
+) -> None:
+    """Who is told what. Who lost the race for a row to another batch is judged again, by what that one wrote."""
+    refused, judged.refused = judged.refused, []
+    for waiting, why in refused:
+        if waiting.key in lost:
+            retry(judged, waiting)
+            continue
+        judged.refused.append((waiting, why))
+        if why.code is Code.ALREADY_ANSWERED:
+            # The second device learns what the first one said (I5: once).
+            show(judged, found[waiting.key[0]], rows[waiting.key], waiting)
+    for waiting in accepted:
+        if waiting.key in lost:
+            retry(judged, waiting)
+        else:
+            mine = show(judged, found[waiting.key[0]], rows[waiting.key], waiting)
+            judged.done.append((waiting, mine))
+
+
+def retry(judged: Judged, waiting: Waiting) -> None:
+    waiting.n_tries += 1
+    if waiting.n_tries < AGAIN:
+        judged.again.append(waiting)
+    else:
+        judged.refused.append((waiting, Refused(Code.OVERLOADED, "answered elsewhere at once", retry_after_ms=500)))
+
+
+def show(judged: Judged, activity: StoredActivity, row: Row, waiting: Waiting) -> Body:
+    """One's own response as one may see it; a submitted one is shown to all devices of the account."""
+    stream = StreamId(activity.classroom)
+    if row.outcome is not None:
+        rev, mine, frame = row.outcome.said.rev, row.outcome.mine, row.outcome.frame
+    else:
+        response = row.standing.response
+        assert response is not None, "an accepted answer left a row"
+        rev, mine = response.rev, see(activity, waiting.account, response)
+        frame = encode_mine(stream, activity.id, rev, mine)
+    if isinstance(waiting.body, SubmitResponse):
+        key = (stream, activity.id, rev)
+        shown = judged.mine.get(key)
+        if shown is None:
+            shown = judged.mine[key] = {}
+        shown[waiting.account] = frame
+    return mine
