@@ -128,6 +128,10 @@ def bare_argv(port: int) -> tuple[str, ...]:
     return (str(PEER_PYTHON), "-m", "bench.peers.bare_write", str(port))
 
 
+def pair_argv(port: int) -> tuple[str, ...]:
+    return (str(PEER_PYTHON), "-m", "bench.peers.bare_pair", str(port))
+
+
 def node_argv(port: int) -> tuple[str, ...]:
     return ("node", "bench/peers/socketio_node/server.mjs", str(port))
 
@@ -141,6 +145,7 @@ BARE = Peer(
 )
 PEERS = (
     BARE,
+    Peer(name="bare write x 2", argv=pair_argv, make_seat=plain_seat, disciplines=frozenset({"fanout"})),
     Peer(name="naive Starlette", argv=on_uvicorn("naive_starlette"), make_seat=plain_seat),
     Peer(name="Socket.IO (Node)", argv=node_argv, make_seat=socketio_seat),
     Peer(name="python-socketio", argv=on_uvicorn("socketio_py"), make_seat=socketio_seat),
