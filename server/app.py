@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Mount, WebSocketRoute
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.book import StoreBook
 from server.config import Config
@@ -31,6 +32,18 @@ from server.rest.routes import rest_routes
 from server.rest.services import Services
 from server.store import schema
 from server.store.pool import connect
+
+
+class HubApp(Starlette):
+    """Sockets go by what is meant for requests: middleware, routes, pages."""
+
+    sockets: ASGIApp | None = None  # at /ws, once there is a node
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket" and scope["path"] == "/ws" and self.sockets is not None:
+            await self.sockets(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def create_app(config: Config) -> Starlette:
@@ -66,8 +79,8 @@ def create_app(config: Config) -> Starlette:
             node.open_doors(road)
             app.state.drain = node.drain
             app.state.is_ready = node.is_ready
+            hub.sockets = SocketEndpoint(node, config.origins)
             app.router.routes[:] = [
-                WebSocketRoute("/ws", SocketEndpoint(node, config.origins)),
                 *health_routes(node),
                 *metrics_routes(node, config.ops_token, lambda: database.counted.n_queries),
                 *rest_routes(services),
@@ -75,4 +88,5 @@ def create_app(config: Config) -> Starlette:
             ]
             yield
 
-    return Starlette(lifespan=lifespan, middleware=[Middleware(PageHeaders, config=config)])
+    hub = HubApp(lifespan=lifespan, middleware=[Middleware(PageHeaders, config=config)])
+    return hub

@@ -116,7 +116,7 @@ def uvicorn_config(config: Config, app: Starlette) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="none",
-        http="httptools",
+        http="server.edge.upgrade:UpgradingHttp",
         ws="server.edge.websocket:PreparedWebSocket",
         ws_max_size=MESSAGE_BYTES,
         # Heartbeats carry stream heads, so the app sends its own.

@@ -19,6 +19,7 @@ from websockets.utils import apply_mask
 from protocol.limits import MESSAGE_BYTES
 from server.edge.unframe import unframe
 from server.edge.websocket import EXTENSION, SLICE_BYTES, PreparedWebSocket
+from tests.edge.wire import Wire
 
 REQUEST = (
     b"GET /ws HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
@@ -37,39 +38,6 @@ class Parsed(PreparedWebSocket):
     @is_between.setter
     def is_between(self, value: bool) -> None:
         pass
-
-
-class Wire(asyncio.Transport):
-    """The peer's side: what it was sent and whether it still may send."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.said: list[bytes] = []
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        if not self.is_closing():
-            self.said.append(bytes(data))
-
-    def close(self) -> None:
-        self.said.append(b"closed")
-
-    def abort(self) -> None:
-        self.said.append(b"aborted")
-
-    def is_closing(self) -> bool:
-        return b"closed" in self.said or b"aborted" in self.said
-
-    def get_write_buffer_size(self) -> int:
-        return 0
-
-    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        pass
-
-    def pause_reading(self) -> None:
-        self.said.append(b"paused")
-
-    def resume_reading(self) -> None:
-        self.said.append(b"resumed")
 
 
 @dataclass(slots=True)

@@ -168,6 +168,9 @@ class Listener:
     def unsent(self) -> int:
         return 0
 
+    def untaken(self) -> int:
+        return 0
+
     def pause_reading(self) -> None: ...
     def resume_reading(self) -> None: ...
 
