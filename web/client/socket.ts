@@ -52,6 +52,7 @@ export function createSocket(options: SocketOptions): Live {
   let timer: ReturnType<typeof setTimeout> | null = null
   let lead = page.wallNow() - page.now()
   let isClosed = false
+  let wasOffline = false
 
   const shell: Shell = {
     open() {
@@ -127,7 +128,11 @@ export function createSocket(options: SocketOptions): Live {
 
   function onPage(what: PageEvent): void {
     happened(() => {
+      // The browser says it after the network was gone or became another: what was open before is dead, whatever it shows.
+      const isBack = what === 'online' && wasOffline
+      if (what === 'offline' || what === 'online') wasOffline = what === 'offline'
       if (what === 'put_away') client.pause()
+      else if (isBack) client.slept(page.now())
       else if (what === 'visible' || what === 'shown' || what === 'online') {
         if (hasSlept()) client.slept(page.now())
         else client.wake(page.now())

@@ -245,6 +245,17 @@ describe('going and coming back', () => {
     expect([world.live.connection(), world.nTold]).toEqual(['offline', nTold + 1])
   })
 
+  it('opens a new socket when the network is back: the old one is dead, whatever it shows', async () => {
+    const world = await inClass()
+    world.isOnline = false
+    world.page('offline')
+    world.isOnline = true
+    world.page('online')
+    expect([world.live.connection(), world.sockets.length, world.sockets[0]?.closedWith]).toEqual(['reconnecting', 2, 1000])
+    await world.greets()
+    expect(world.live.connection()).toBe('connected')
+  })
+
   it.each([4501, 4502, 4503])('forgets the token after %i', async (code) => {
     const world = await inClass()
     world.breaks(code)
