@@ -57,6 +57,10 @@ class PlainSocket:
     def unsent(self) -> int:
         return self._n_unsent
 
+    def untaken(self) -> int:
+        # What lies below the ASGI server is its own.
+        return self._n_unsent
+
     def close(self, code: int) -> None:
         if self._close_code is None:
             self._close_code = code

@@ -22,6 +22,7 @@ from websockets.protocol import State
 
 from protocol.close import Close
 from protocol.limits import MESSAGE_BYTES
+from server.edge.kernel import held_by_kernel
 from server.edge.unframe import is_between_messages, is_utf8, unframe
 from server.hub.connection import CHUNK_BYTES
 
@@ -102,6 +103,11 @@ class PreparedWebSocket(WebSocketsSansIOProtocol):
 
     def unsent(self) -> int:
         return 0 if self.disconnected else self.transport.get_write_buffer_size()
+
+    def untaken(self) -> int:
+        if self.disconnected:
+            return 0
+        return self.transport.get_write_buffer_size() + held_by_kernel(self.transport.get_extra_info("socket"))
 
     def close(self, code: int) -> None:
         """Say goodbye; cut the socket if the peer does not answer, at once if it would not even read it."""

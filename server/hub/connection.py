@@ -31,7 +31,10 @@ class Pipe(Protocol):
         """Hand over whole frames."""
 
     def unsent(self) -> int:
-        """How many bytes the peer has not taken yet."""
+        """How many bytes wait on our side of the kernel."""
+
+    def untaken(self) -> int:
+        """How many bytes the peer has not acknowledged, with those in the kernel. Asks the kernel, so asked seldom."""
 
     def close(self, code: int) -> None:
         """Say goodbye with a close code; what is unsent goes first, unless the peer takes nothing."""
@@ -93,9 +96,13 @@ class Connection:
 
     def is_stalled(self, now_ms: float) -> bool:
         """Whether the peer has taken no byte for too long although some wait. To be asked about once a second."""
-        unsent = self.pipe.unsent()
-        n_taken = self.n_written - unsent
-        if unsent == 0 or n_taken != self.n_taken:
+        if self.pipe.unsent() == 0:
+            # The kernel watches what it holds itself (TCP_USER_TIMEOUT).
+            self.taken_ms = now_ms
+            return False
+        # By what the peer has: the kernel takes more of ours only in large pieces, for which a slow peer needs minutes.
+        n_taken = self.n_written - self.pipe.untaken()
+        if n_taken != self.n_taken:
             self.n_taken = n_taken
             self.taken_ms = now_ms
             return False

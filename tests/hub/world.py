@@ -61,6 +61,9 @@ class Socket:
     def unsent(self) -> int:
         return len(self.data) - self.n_taken
 
+    def untaken(self) -> int:
+        return self.unsent()
+
     def close(self, code: int) -> None:
         self.closed = code
 

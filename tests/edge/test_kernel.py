@@ -1,0 +1,40 @@
+"""What a slow peer takes is seen in the kernel, which takes more of ours only much later."""
+
+from __future__ import annotations
+
+import socket
+
+from server.edge.kernel import held_by_kernel
+from tests.harness.until import until
+
+
+async def test_what_the_peer_takes_of_a_full_socket_is_seen() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket() as peer:
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        peer.connect(listener.getsockname())
+        ours, _ = listener.accept()
+        with ours:
+            ours.setblocking(False)
+            assert held_by_kernel(ours) == 0
+            n_written = fill(ours)
+            before = held_by_kernel(ours)
+            assert 0 < before <= n_written
+            for _ in range(8):
+                peer.recv(4_096)
+            await until(lambda: held_by_kernel(ours) < before, lambda: held_by_kernel(ours))
+
+
+async def test_a_socket_that_is_gone_holds_nothing() -> None:
+    with socket.socket() as closed:
+        pass
+    assert (held_by_kernel(closed), held_by_kernel(None)) == (0, 0)
+
+
+def fill(sock: socket.socket) -> int:
+    """Write until the kernel takes no more."""
+    n_written = 0
+    try:
+        while True:
+            n_written += sock.send(bytes(65_536))
+    except BlockingIOError:
+        return n_written
