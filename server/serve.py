@@ -27,8 +27,8 @@ from server.config import Config, needing_servers, with_secret
 log = logging.getLogger(__name__)
 
 # A peer that acknowledges no byte for this long is gone; the kernel ends the connection, where uvicorn would wait.
-# Later than the hub, which says goodbye and counts, would end one that has something to take (STALL_S).
-UNACKNOWLEDGED_MS = 18_000
+# Open WebSockets are watched by the hub instead.
+UNACKNOWLEDGED_MS = 15_000
 BACKLOG = 4096
 # After the drain only requests in flight are left.
 LAST_REQUESTS_S = 5

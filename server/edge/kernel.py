@@ -1,8 +1,10 @@
-"""What the kernel knows of a socket and Python does not ask."""
+"""What the kernel knows of a socket, and what it shall not do to it."""
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import socket
 import struct
 import sys
 import termios
@@ -12,11 +14,12 @@ from typing import Protocol
 OUTQ = termios.TIOCOUTQ if sys.platform == "linux" else None
 
 
-class HasDescriptor(Protocol):
+class Sock(Protocol):
     def fileno(self) -> int: ...
+    def setsockopt(self, level: int, option: int, value: int, /) -> None: ...
 
 
-def held_by_kernel(sock: HasDescriptor | None) -> int:
+def held_by_kernel(sock: Sock | None) -> int:
     """How many bytes the kernel keeps because the peer has not acknowledged them; 0 where it does not tell."""
     if sock is None or OUTQ is None:
         return 0
@@ -25,3 +28,14 @@ def held_by_kernel(sock: HasDescriptor | None) -> int:
     except (OSError, ValueError):
         # It is closed.
         return 0
+
+
+def never_time_out(sock: Sock | None) -> None:
+    """For sockets that are watched from here.
+
+    Linux takes a peer that reads slowly for dead: as long as its window is smaller than what waits to be sent next, the
+    time runs on whatever it acknowledges (`icsk_probes_tstamp`).
+    """
+    if sock is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 0)

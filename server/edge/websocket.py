@@ -22,7 +22,7 @@ from websockets.protocol import State
 
 from protocol.close import Close
 from protocol.limits import MESSAGE_BYTES
-from server.edge.kernel import held_by_kernel
+from server.edge.kernel import held_by_kernel, never_time_out
 from server.edge.unframe import is_between_messages, is_utf8, unframe
 from server.hub.connection import CHUNK_BYTES
 
@@ -84,6 +84,7 @@ class PreparedWebSocket(WebSocketsSansIOProtocol):
         """From here on messages go to `receiver` and the app's coroutine may end. Only after `websocket.accept`."""
         self.receiver = receiver
         self.transport.set_write_buffer_limits(high=CHUNK_BYTES)
+        never_time_out(self.transport.get_extra_info("socket"))
         queue, self.queue = self.queue, NOWHERE
         # Nobody needs the handshake any more, and it is half of an idle socket's memory.
         del self.scope, self.request, self.response

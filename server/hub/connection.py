@@ -96,8 +96,8 @@ class Connection:
 
     def is_stalled(self, now_ms: float) -> bool:
         """Whether the peer has taken no byte for too long although some wait. To be asked about once a second."""
-        if self.pipe.unsent() == 0:
-            # The kernel watches what it holds itself (TCP_USER_TIMEOUT).
+        if self.n_taken == self.n_written:
+            # It had all there was, and there is no more.
             self.taken_ms = now_ms
             return False
         # By what the peer has: the kernel takes more of ours only in large pieces, for which a slow peer needs minutes.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 
-from server.edge.kernel import held_by_kernel
+from server.edge.kernel import held_by_kernel, never_time_out
 from tests.harness.until import until
 
 
@@ -28,6 +28,13 @@ async def test_a_socket_that_is_gone_holds_nothing() -> None:
     with socket.socket() as closed:
         pass
     assert (held_by_kernel(closed), held_by_kernel(None)) == (0, 0)
+
+
+def test_the_kernel_may_be_told_to_leave_the_judging_to_us() -> None:
+    with socket.socket() as sock:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 15_000)
+        never_time_out(sock)
+        assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 0
 
 
 def fill(sock: socket.socket) -> int:

@@ -215,6 +215,20 @@ def test_who_takes_no_byte_is_closed_and_who_takes_one_is_not() -> None:
     assert (dead.closed, trickle.closed) == (Close.STALLED, None)
 
 
+def test_what_only_the_kernel_still_holds_counts_as_not_taken() -> None:
+    world = World()
+    dead, trickle, alive = world.join("dead"), world.join("trickle"), world.join("alive")
+    world.say(1, size=2_000)
+    world.turn()
+    for each in (dead, trickle, alive):
+        world.take(each, 10**9)
+    for second in range(STALL_S + 1):
+        dead.n_in_kernel, trickle.n_in_kernel = 1_000, 1_000 - second
+        assert (dead.closed, trickle.closed, alive.closed) == (None, None, None)
+        world.hub.close_stalled(second * 1000.0)
+    assert (dead.closed, trickle.closed, alive.closed) == (Close.STALLED, None, None)
+
+
 def test_membership_lost_in_the_middle_of_a_burst_ends_the_stream_right_there() -> None:
     world = World()
     kicked, stays = world.join("kicked"), world.join("stays")

@@ -45,6 +45,7 @@ class Socket:
     connection: Connection | None = None
     data: bytearray = field(default_factory=bytearray)
     n_taken: int = 0
+    n_in_kernel: int = 0
     n_writes: int = 0
     most_unsent: int = 0
     closed: int | None = None
@@ -62,7 +63,7 @@ class Socket:
         return len(self.data) - self.n_taken
 
     def untaken(self) -> int:
-        return self.unsent()
+        return self.unsent() + self.n_in_kernel
 
     def close(self, code: int) -> None:
         self.closed = code
