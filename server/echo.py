@@ -19,7 +19,7 @@ from protocol.limits import GAUGE_INTERVAL_S
 from server.answering import GaugeBell
 from server.core.closing import has_tally, tally
 from server.core.fact import Fact
-from server.core.state import Answers, Response
+from server.core.state import Response
 from server.core.view import view_mine, view_mine_at_close
 from server.frames import prepare_mine, prepare_tally
 from server.hub.prepared import PreparedGauge
@@ -165,11 +165,9 @@ class Echo:
 
 async def count(db: Database, activity: ActivityId) -> tuple[PreparedGauge | None, StreamId | None]:
     """The tally as of one moment, as each audience may see it then; once closed, the final one."""
-    async with db.snapshot() as snapshot:
-        found = await activities.select_activity(snapshot, activity)
-        if found is None or found.phase == "draft" or not has_tally(found):
-            return None, None
-        rev = (await gauges.select_revs(snapshot, [activity])).get(activity, 0)
-        answers = await select_answers(snapshot, found) if found.phase == "published" else Answers()
-    counted = found.tally if found.phase == "closed" else tally(found, answers)
-    return (None if counted is None else prepare_tally(found, counted, rev)), StreamId(found.classroom)
+    ballot = await gauges.select_ballot(db, activity)
+    if ballot is None or ballot.activity.phase == "draft" or not has_tally(ballot.activity):
+        return None, None
+    found = ballot.activity
+    counted = found.tally if found.phase == "closed" else tally(found, ballot.answers)
+    return (None if counted is None else prepare_tally(found, counted, ballot.rev)), StreamId(found.classroom)

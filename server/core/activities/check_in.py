@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 import msgspec
@@ -80,18 +80,18 @@ def _accept(activity: StoredActivity, value: Body) -> Body:
     return border.body(border.answer(value, CheckInValue))
 
 
-def _status(activity: StoredActivity, response: Response | None) -> Status | None:
-    """None: nothing is known yet, and nothing was asked of those who joined after the close."""
-    if response is None:
-        return None
+def _late_from(activity: StoredActivity) -> datetime | None:
+    """Who signs after this is late; None: nobody is."""
+    assert activity.published_at is not None, "a draft takes no answers"
+    late_after_s = border.stored(activity.config, CheckInConfig).late_after_s
+    return None if late_after_s is None else activity.published_at + timedelta(seconds=late_after_s)
+
+
+def _status(response: Response, late_from: datetime | None) -> Status:
     if response.correction is not None:
         return border.stored(response.correction, CheckInCorrection).status
     assert response.submitted_at is not None, "nobody has a response who neither signed nor was corrected"
-    assert activity.published_at is not None, "a draft takes no answers"
-    late_after_s = border.stored(activity.config, CheckInConfig).late_after_s
-    if late_after_s is not None and response.submitted_at > activity.published_at + timedelta(seconds=late_after_s):
-        return "late"
-    return "present"
+    return "late" if late_from is not None and response.submitted_at > late_from else "present"
 
 
 def _final(activity: StoredActivity) -> CheckInLists | None:
@@ -99,13 +99,13 @@ def _final(activity: StoredActivity) -> CheckInLists | None:
 
 
 def _judge(activity: StoredActivity, account: AccountId, response: Response | None) -> Body | None:
-    status = _status(activity, response)
-    if status is None:
-        final = _final(activity)
-        if final is None or account not in final.absent:
-            return None
-        status = "absent"
-    return border.body(CheckInResult(status=status))
+    if response is not None:
+        return border.body(CheckInResult(status=_status(response, _late_from(activity))))
+    # Nothing is known yet, or nothing was asked of those who joined after the close.
+    final = _final(activity)
+    if final is None or account not in final.absent:
+        return None
+    return border.body(CheckInResult(status="absent"))
 
 
 def _roster(activity: StoredActivity, answers: Answers) -> list[AccountId]:
@@ -118,7 +118,8 @@ def _roster(activity: StoredActivity, answers: Answers) -> list[AccountId]:
 
 def _count(activity: StoredActivity, answers: Answers) -> Body:
     signed = sorted(answers.responses, key=lambda each: (each.submitted_at or each.saved_at, each.account))
-    statuses = {each.account: status for each in signed if (status := _status(activity, each)) is not None}
+    late_from = _late_from(activity)
+    statuses = {each.account: _status(each, late_from) for each in signed}
     silent = [account for account in _roster(activity, answers) if account not in statuses]
     of: dict[Status, list[AccountId]] = {"present": [], "late": [], "excused": [], "absent": []}
     for account, status in statuses.items():
