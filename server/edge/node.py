@@ -15,12 +15,10 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from random import Random
-from typing import Protocol
 
 from protocol.close import Close
 from protocol.codec import encode
-from protocol.envelopes import Command, Done, Gauge, Reconnect
-from protocol.errors import Refused
+from protocol.envelopes import Gauge, Reconnect
 from protocol.ids import AccountId, DeviceId, Millis, StreamId
 from protocol.limits import COMMAND_BURST, COMMANDS_PER_S, HEADS_INTERVAL_S, HEARTBEAT_S
 from server.bus import Bus, Control, DeliveryPart, LoggedOut, SocketClosed, SocketOpened, open_bus
@@ -28,6 +26,7 @@ from server.edge.batch import Batch
 from server.edge.book import Book, KnownDevice
 from server.edge.bucket import Bucket
 from server.edge.crowd import Seat, surplus
+from server.edge.road import Late, Road
 from server.edge.supply import Supply
 from server.edge.wheel import Wheel
 from server.hub.connection import Connection
@@ -50,22 +49,6 @@ MOST_GREETING = 5_000
 STOP_S = 1.0
 
 log = logging.getLogger("shangke.node")
-
-
-class Road(Protocol):
-    """Where commands go, as the edge sees it."""
-
-    async def travel(self, account: AccountId, device: DeviceId, command: Command, /) -> Done:
-        """Carry it out. Raises Refused."""
-
-    def answer_soon(self, account: AccountId, command: Command, told: Callable[[Done | Refused], None], /) -> bool:
-        """Carry it out without a task of its own, if it is one of those; `told` may come before this returns."""
-
-
-class Late(Protocol):
-    """Has a command under way, and is told when that took too long."""
-
-    def expire(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
