@@ -183,9 +183,12 @@ class FileLink(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ServerInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """`public_url`: where browsers reach the server; a machine's own address where the operator named none."""
+
     name: str
     version: str
     server_time: Millis
+    public_url: str
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

@@ -119,7 +119,7 @@ def take_all(environment: Environment) -> Config:
         ),
         public_url=take(
             "SHANGKE_PUBLIC_URL",
-            "Where browsers reach us; links in messages begin with it",
+            "Where browsers reach us; links in messages and QR codes begin with it",
             url("http", "https"),
             "",
             shown="`http://HOST:PORT`",

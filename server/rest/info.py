@@ -1,4 +1,4 @@
-"""Which server this is and what time it has (I10)."""
+"""Which server this is, where it is reached and what time it has (I10)."""
 
 from __future__ import annotations
 
@@ -14,5 +14,6 @@ VERSION = "0.1.0"
 
 
 async def show_info(call: Call) -> Response:
-    """The server's name, version and time."""
-    return answer(ServerInfo(name=NAME, version=VERSION, server_time=millis(call.now)))
+    """The server's name, version, time and public URL."""
+    public_url = call.services.config.public_url
+    return answer(ServerInfo(name=NAME, version=VERSION, server_time=millis(call.now), public_url=public_url))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
@@ -17,7 +18,7 @@ from starlette.routing import Route
 
 from protocol.codec import to_struct
 from protocol.limits import COMMAND_BURST, COMMANDS_PER_S, REST_COMMAND_BYTES
-from protocol.rest import Problem
+from protocol.rest import Problem, ServerInfo
 from server.config import read
 from server.embedded import EmbeddedRedis
 from server.rest.page_headers import PageHeaders
@@ -54,6 +55,13 @@ async def test_answers_are_private_and_carry_a_request_id(site: Site) -> None:
         assert answer.status_code == 200
         assert {**dict(answer.headers), **STRICT} == dict(answer.headers)
         assert len(answer.headers["x-request-id"]) == 16
+
+
+async def test_anybody_may_ask_which_server_this_is_and_where_phones_reach_it(site: Site) -> None:
+    before = round(datetime.now(UTC).timestamp() * 1000)
+    info = to_struct((await site.get("/api/info")).json(), ServerInfo)
+    assert (info.name, info.public_url) == ("shangke", site.services.config.public_url)
+    assert before - 1000 <= info.server_time <= before + 60_000
 
 
 async def test_another_origin_is_told_nothing(site: Site) -> None:

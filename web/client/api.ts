@@ -9,6 +9,7 @@ import type {
   Me,
   Posts,
   RecordPage,
+  ServerInfo,
   StaffResponse,
   UploadedFile,
 } from '@/client/wire'
@@ -73,6 +74,7 @@ export function createApi(options: ApiOptions) {
   }
 
   return {
+    info: () => ask<ServerInfo>('GET', '/info'),
     requestCode: (phone: string, purpose: CodePurpose) => ask<void>('POST', '/codes', { phone, purpose }),
     register: (form: { phone: string; code: string; password: string; name?: string }) =>
       ask<LoggedIn>('POST', '/accounts', { ...form, ...options.client }),

@@ -30,6 +30,7 @@ export type {
   Records as RecordPage,
   RecordSummary,
   Role,
+  ServerInfo,
   Session,
   StaffResponse,
   UploadedFile,

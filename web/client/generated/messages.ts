@@ -801,10 +801,12 @@ export interface FileLink {
   readonly expires_at: number
 }
 
+/** `public_url`: where browsers reach the server; a machine's own address where the operator named none. */
 export interface ServerInfo {
   readonly name: string
   readonly version: string
   readonly server_time: number
+  readonly public_url: string
 }
 
 /** application/problem+json with our code, both languages and whether to try again. */

@@ -39,6 +39,7 @@ export default {
     open: 'Allow joining',
     close: 'Close joining',
     scan: 'Scan with a phone to join',
+    local: 'Phones cannot open {host}: open the console at an address they can reach',
     project: 'Project',
   },
   delivery: { label: 'Delivered {have} / {online}', hint: 'Of {online} phones online, {have} have the latest', none: 'No students online' },

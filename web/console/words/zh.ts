@@ -37,6 +37,7 @@ export default {
     open: '允许加入',
     close: '关闭加入',
     scan: '用手机扫码加入课堂',
+    local: '手机打不开 {host}：请用手机能访问的地址打开控制台',
     project: '投屏',
   },
   delivery: { label: '已送达 {have} / {online}', hint: '{online} 台在线手机中，{have} 台已收到最新内容', none: '暂无学生在线' },
