@@ -81,7 +81,7 @@ class Connection:
         self.n_queued = 0  # bytes of catching up in `out`
         self.n_loading = 0
         self.n_written = 0
-        self.n_taken = 0
+        self.n_taken = -1  # not looked at yet
         self.taken_ms = 0.0
         self.is_paused = False
         self.is_behind = False

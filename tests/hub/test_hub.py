@@ -215,6 +215,17 @@ def test_who_takes_no_byte_is_closed_and_who_takes_one_is_not() -> None:
     assert (dead.closed, trickle.closed) == (Close.STALLED, None)
 
 
+def test_who_just_came_to_a_node_that_is_long_up_is_not_taken_for_stalled() -> None:
+    world = World()
+    fresh = world.join("fresh")
+    world.say(1, size=2_000)
+    world.turn()
+    world.hub.close_stalled(3_600_000.0)
+    assert fresh.closed is None
+    world.hub.close_stalled(3_600_000.0 + STALL_S * 1000)
+    assert fresh.closed == Close.STALLED
+
+
 def test_what_only_the_kernel_still_holds_counts_as_not_taken() -> None:
     world = World()
     dead, trickle, alive = world.join("dead"), world.join("trickle"), world.join("alive")
