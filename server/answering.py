@@ -19,8 +19,9 @@ from protocol.errors import Code, Refused
 from protocol.ids import AccountId, ActivityId, StreamId
 from server.frames import prepare_mine_frames
 from server.hub.prepared import PreparedGauge
-from server.judging import Judged, Told, Waiting, judge
+from server.judging import Judged, Waiting, judge
 from server.store.pool import Database
+from server.telling import Told, settle
 
 BATCH = 500
 MOST_WAITING = 20_000
@@ -177,13 +178,3 @@ class Answering:
 def refuse_all(batch: Iterable[Waiting], refused: Refused) -> None:
     for waiting in batch:
         waiting.told(refused)
-
-
-def settle(reply: asyncio.Future[Done], outcome: Done | Refused) -> None:
-    """Whoever waited may have gone."""
-    if reply.done():
-        return
-    if isinstance(outcome, Refused):
-        reply.set_exception(outcome)
-    else:
-        reply.set_result(outcome)

@@ -4,13 +4,13 @@ it. Tells nobody, and knows nothing of who waits for the outcome.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from protocol.activity import SaveResponse, SubmitResponse
 from protocol.codec import fingerprint, pack_stored, to_body
-from protocol.envelopes import Body, Command, Done
+from protocol.envelopes import Body, Command
 from protocol.errors import Code, Refused
 from protocol.ids import AccountId, ActivityId, StreamId
 from server.core import response as rules
@@ -21,12 +21,11 @@ from server.frames import encode_mine
 from server.store import activities, responses
 from server.store.pool import Tx
 from server.store.responses import Put, Said, Standing
+from server.telling import Told
 
 AGAIN = 5  # times that two batches may meet over one student's row
 
 Key = tuple[ActivityId, AccountId]
-# Is told once, in the loop, what became of a command. Must neither wait nor raise.
-Told = Callable[[Done | Refused], None]
 
 
 @dataclass(slots=True, eq=False)

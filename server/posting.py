@@ -19,17 +19,16 @@ from protocol.codec import fingerprint, to_struct
 from protocol.envelopes import Command, Done
 from protocol.errors import Code, Refused
 from protocol.ids import AccountId, ActivityId, PostId, Seq, StreamId
-from server.answering import settle
 from server.core import post
 from server.core.access import authorise
 from server.core.fact import Fact
 from server.core.state import Actor, StoredActivity
 from server.ids import draw_id
-from server.judging import Told
 from server.store.commands import Answered
 from server.store.pool import Database, Reader
 from server.store.posts import Ground, append_posts, select_grounds, select_post
 from server.store.streams import lock_streams
+from server.telling import Told, settle
 from server.turns import Turns
 from server.ways.entry import again, number, standing
 

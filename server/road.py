@@ -27,7 +27,6 @@ from server.echo import Echo
 from server.frames import prepare
 from server.guesses import Guesses
 from server.hub.prepared import Prepared
-from server.judging import Told
 from server.posting import POST, Posting
 from server.store import commands
 from server.store.apply import apply
@@ -36,6 +35,7 @@ from server.store.events import append
 from server.store.pool import Database, Tx
 from server.store.situations import select_situation
 from server.store.streams import lock_streams
+from server.telling import Told
 from server.turns import Turns
 from server.ways.entry import again, number, standing
 from server.ways.step import Step
@@ -98,8 +98,8 @@ class Road:
                 outcome,
             )
 
-    def answer_soon(self, account: AccountId, command: Command, told: Told) -> bool:
-        """A student's answer without a task of its own; False: another command, which has to travel.
+    def travel_soon(self, account: AccountId, command: Command, told: Told) -> bool:
+        """An answer or a post, without a task of its own; False: another command, which has to travel.
 
         `told` is told once, in the loop, what became of it after commit; perhaps before this returns. It must neither
         wait nor raise.

@@ -16,7 +16,7 @@ class Road(Protocol):
     async def travel(self, account: AccountId, device: DeviceId, command: Command, /) -> Done:
         """Carry it out. Raises Refused."""
 
-    def answer_soon(self, account: AccountId, command: Command, told: Callable[[Done | Refused], None], /) -> bool:
+    def travel_soon(self, account: AccountId, command: Command, told: Callable[[Done | Refused], None], /) -> bool:
         """Carry it out without a task of its own, if it is one of those; `told` may come before this returns."""
 
 

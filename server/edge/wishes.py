@@ -103,7 +103,7 @@ class Wishes:
             return
         self._node.under_way[self] = self._node.now_s() + COMMAND_LIMIT_S
         try:
-            is_taken = self._node.road.answer_soon(connection.account, wish, partial(self._told, wish))
+            is_taken = self._node.road.travel_soon(connection.account, wish, partial(self._told, wish))
         except Exception:  # the command loop: the sender hears of it, and no detail
             log.exception("event=command_failed command=%s stream=%s", wish.op, wish.stream)
             self._told(wish, Refused(Code.INTERNAL))

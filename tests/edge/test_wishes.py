@@ -42,7 +42,7 @@ class SlowRoad:
         self.travelling[command.id] = future
         return await future
 
-    def answer_soon(self, account: AccountId, command: Command, told: Callable[[Done | Refused], None]) -> bool:
+    def travel_soon(self, account: AccountId, command: Command, told: Callable[[Done | Refused], None]) -> bool:
         if command.op != SOON:
             return False
         self.begun.append(command.id)
@@ -201,10 +201,10 @@ async def test_reading_stops_while_much_waits_and_goes_on_at_half_of_it(campus: 
 
 async def test_a_road_that_fails_is_a_refusal_and_the_next_command_is_served(campus: Campus) -> None:
     class Broken(SlowRoad):
-        def answer_soon(self, account: AccountId, command: Command, told: Callable[[Done | Refused], None]) -> bool:
+        def travel_soon(self, account: AccountId, command: Command, told: Callable[[Done | Refused], None]) -> bool:
             if command.id == "command000":
                 raise OSError("broken")
-            return SlowRoad.answer_soon(self, account, command, told)
+            return SlowRoad.travel_soon(self, account, command, told)
 
     road = Broken(is_patient=False)
     account = await campus.school.person("甲")

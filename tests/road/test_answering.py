@@ -195,7 +195,7 @@ class Told:
         self._is_complete = asyncio.Event()
 
     def take(self, school: School, student: AccountId, command: Command) -> bool:
-        return school.roads[0].answer_soon(student, command, lambda outcome: self._hear(student, outcome))
+        return school.roads[0].travel_soon(student, command, lambda outcome: self._hear(student, outcome))
 
     def _hear(self, student: AccountId, outcome: Done | Refused) -> None:
         self.outcomes.append((student, outcome))
