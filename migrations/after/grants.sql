@@ -9,5 +9,8 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO shangke_app;
 REVOKE UPDATE, DELETE ON event FROM shangke_app;
 GRANT UPDATE (body) ON event TO shangke_app;
 
+-- Who did what stays as it was written.
+REVOKE UPDATE, DELETE ON audit FROM shangke_app;
+
 -- Migrations alone say where the database is.
 REVOKE INSERT, UPDATE, DELETE ON schema_version FROM shangke_app;

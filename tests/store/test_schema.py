@@ -96,8 +96,10 @@ def a_book(folder: Path, schema_text: str, migrations: Mapping[str, str] | None 
 
 async def test_an_empty_database_becomes_the_schema(empty_database: str) -> None:
     before, after = await schema.migrate(empty_database)
-    known = schema.read_book().version
-    assert (before, after) == (None, Version(version=known, oldest=known))
+    book = schema.read_book()
+    # Code from before the last `post` migration may not use it.
+    oldest = max([1, *(each.number for each in book.migrations if each.phase is schema.Phase.POST)])
+    assert (before, after) == (None, Version(version=book.version, oldest=oldest))
     assert await schema.migrate(empty_database) == (after, after)
 
 
