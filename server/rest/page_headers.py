@@ -33,14 +33,14 @@ class PageHeaders:
 
 
 def page_headers(config: Config) -> dict[str, str]:
-    """Scripts and styles only from ourselves, none inline; nobody may frame us."""
+    """Scripts and styles only from ourselves, none inline; nobody may frame us, and we only a PDF made into a blob."""
     # Named one by one: older Safari does not take 'self' for a socket's scheme.
     # A policy cannot name an IPv6 address; 'self' covers it where browsers are newer.
     sockets = " ".join(sorted({_socket(each) for each in config.origins if "[" not in each}))
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; "
-        f"media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; connect-src 'self' {sockets}; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        "media-src 'self' blob:; frame-src blob:; worker-src 'self'; manifest-src 'self'; "
+        f"connect-src 'self' {sockets}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
     headers = {
         "Content-Security-Policy": policy,
