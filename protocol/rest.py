@@ -204,3 +204,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str
     retry_after_s: int | None = None
     data: dict[str, str | int] | None = None
+
+
+# What clients write; everything else here is written by the server.
+REQUESTS: tuple[type[msgspec.Struct], ...] = (RequestCode, Register, LogIn, ResetPassword, ChangeMe, RestCommand)

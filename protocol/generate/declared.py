@@ -9,25 +9,20 @@ from typing import get_args
 
 import msgspec
 
-from protocol import account, activity, envelopes, rest
+from protocol import account, activity, courses, envelopes, inbox, people, rest, schools, study
 from protocol.envelopes import FromClient, FromServer
 from protocol.registry import COMMANDS, EVENTS, GAUGES, SNAPSHOTS, Declaration
 
 FROM_CLIENT: tuple[Declaration, ...] = get_args(FromClient)
 FROM_SERVER: tuple[Declaration, ...] = get_args(FromServer)
+MODULES = (rest, people, schools, courses, study, inbox)
 REST: tuple[Declaration, ...] = tuple(
     each
-    for each in vars(rest).values()
-    if python.isclass(each) and issubclass(each, msgspec.Struct) and each.__module__ == rest.__name__
+    for module in MODULES
+    for each in vars(module).values()
+    if python.isclass(each) and issubclass(each, msgspec.Struct) and each.__module__ == module.__name__
 )
-REST_REQUESTS: tuple[Declaration, ...] = (
-    rest.RequestCode,
-    rest.Register,
-    rest.LogIn,
-    rest.ResetPassword,
-    rest.ChangeMe,
-    rest.RestCommand,
-)
+REST_REQUESTS: tuple[Declaration, ...] = tuple(each for module in MODULES for each in module.REQUESTS)
 # Sets of words that have a name; everywhere else they are written out.
 WORDS: Mapping[str, object] = {
     "Audience": envelopes.Audience,

@@ -28,16 +28,21 @@ from server.rest.accounts import change_me, register, reset_password, show_me
 from server.rest.class_code import show_class_code
 from server.rest.codes import request_code
 from server.rest.commands import carry_out
+from server.rest.courses import table as courses
 from server.rest.devices import list_devices, log_in, log_out, log_out_current
 from server.rest.door import Door, Nowhere
 from server.rest.endpoint import Endpoint, Who, endpoint, endpoint_with
 from server.rest.files import download, make_file_link, upload
+from server.rest.inbox import table as inbox
 from server.rest.info import show_info
 from server.rest.openapi import show_openapi
+from server.rest.people import table as people
 from server.rest.posts import list_posts
 from server.rest.records import list_records, show_record
 from server.rest.responses import list_responses
+from server.rest.schools import table as schools
 from server.rest.services import Services
+from server.rest.study import table as study
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     endpoint("GET", "/api/info", Who.ANYONE, show_info, gives=ServerInfo),
@@ -68,6 +73,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     endpoint("GET", "/api/activities/{id}/posts", Who.MEMBER, list_posts, gives=Posts, query=("before",)),
     endpoint("GET", "/api/files/{id}/link", Who.MEMBER, make_file_link, gives=FileLink),
     endpoint("GET", "/files/{id}", Who.LINK, download, query=("account", "until", "signature"), status=200),
+    *people.ENDPOINTS,
+    *schools.ENDPOINTS,
+    *courses.ENDPOINTS,
+    *study.ENDPOINTS,
+    *inbox.ENDPOINTS,
 )
 
 # Where neither a page nor a redirect to one may ever answer.

@@ -1,0 +1,8 @@
+"""Bodies of the message centre."""
+
+from __future__ import annotations
+
+import msgspec
+
+# What clients write; everything else here is written by the server.
+REQUESTS: tuple[type[msgspec.Struct], ...] = ()

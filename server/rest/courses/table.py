@@ -1,0 +1,7 @@
+"""The endpoints of catalogue, courses, enrollment, courseware, board: rows of the one table in `server.rest.routes`."""
+
+from __future__ import annotations
+
+from server.rest.endpoint import Endpoint
+
+ENDPOINTS: tuple[Endpoint, ...] = ()
