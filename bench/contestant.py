@@ -7,9 +7,12 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from bench.event import event_frame
 from bench.ground import PEER_PYTHON, ROOT, Ground
 from bench.process import Node, end, free_port, start
 from bench.seat import Seat, plain_seat, socketio_seat
+
+BARE_HEADER_BYTES = 4
 
 
 class Stage(Protocol):
@@ -136,16 +139,21 @@ def node_argv(port: int) -> tuple[str, ...]:
     return ("node", "bench/peers/socketio_node/server.mjs", str(port))
 
 
+def bare_seat(port: int, room: int, *, is_publisher: bool) -> Seat:
+    """Whose server puts four bytes before a payload, and then has written as many as we do."""
+    return plain_seat(port, room, is_publisher=is_publisher, payload_bytes=len(event_frame()) - BARE_HEADER_BYTES)
+
+
 BARE = Peer(
     name="bare uvloop write",
     argv=bare_argv,
-    make_seat=plain_seat,
+    make_seat=bare_seat,
     n_nodes=1,
     disciplines=frozenset({"fanout", "idle"}),
 )
 PEERS = (
     BARE,
-    Peer(name="bare write x 2", argv=pair_argv, make_seat=plain_seat, disciplines=frozenset({"fanout"})),
+    Peer(name="bare write x 2", argv=pair_argv, make_seat=bare_seat, disciplines=frozenset({"fanout"})),
     Peer(name="naive Starlette", argv=on_uvicorn("naive_starlette"), make_seat=plain_seat),
     Peer(name="Socket.IO (Node)", argv=node_argv, make_seat=socketio_seat),
     Peer(name="python-socketio", argv=on_uvicorn("socketio_py"), make_seat=socketio_seat),

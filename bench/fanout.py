@@ -43,6 +43,7 @@ def measure_fanout(name: str, n_th_round: int, stage: Stage, ground: Ground, loa
                 n_members=scale.n_members,
                 n_events=report.n_events,
                 n_deliveries=report.n_deliveries,
+                n_bytes=report.n_bytes,
                 wall_s=report.wall_s,
                 server_cpu_s=server,
                 redis_cpu_s=redis,

@@ -15,6 +15,7 @@ class Fanout:
     n_members: int
     n_events: int
     n_deliveries: int
+    n_bytes: int
     wall_s: float
     server_cpu_s: float
     redis_cpu_s: float

@@ -64,13 +64,13 @@ def upgrade_request(target: str, port: int, *more: str) -> bytes:
     return "\r\n".join((*lines, "", "")).encode()
 
 
-def plain_seat(port: int, room: int, *, is_publisher: bool) -> Seat:
+def plain_seat(port: int, room: int, *, is_publisher: bool, payload_bytes: int = PAYLOAD_BYTES) -> Seat:
     """A seat where any message published is the payload itself."""
     return Seat(
         port=port,
         request=upgrade_request(f"/ws/room{room}", port),
         steps=(UPGRADED,),
-        say=client_frame(make_payload(PAYLOAD_BYTES), BINARY),
+        say=client_frame(make_payload(payload_bytes), BINARY),
         room=room,
         is_publisher=is_publisher,
     )

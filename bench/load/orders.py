@@ -88,6 +88,7 @@ class Connected:
 class Published:
     n_events: int
     n_deliveries: int
+    n_bytes: int
     wall_s: float
     latencies_ms: tuple[float, ...]
     #: CPU the load client itself spent.

@@ -15,9 +15,11 @@ class Ear:
 
     def __init__(self) -> None:
         self.n_heard = 0
+        self.n_bytes = 0
         self.latencies_ms: list[float] = []
 
     def hear(self, line: Line, data: bytes) -> None:
+        self.n_bytes += len(data)
         if not line.is_sampled:
             n_marks, line.tail = count_marks(line.tail, data)
             self.n_heard += n_marks
@@ -53,6 +55,7 @@ def publish(crowd: Crowd, order: Publish) -> Published:
     return Published(
         n_events=n_events,
         n_deliveries=ear.n_heard,
+        n_bytes=ear.n_bytes,
         wall_s=wall_s,
         latencies_ms=tuple(ear.latencies_ms),
         client_cpu_s=process_time() - cpu_before,

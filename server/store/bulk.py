@@ -13,6 +13,7 @@ from server.core.classroom import CODE_ALPHABET, CODE_LENGTH
 from server.store.pool import Database, Tx
 
 LIVES = timedelta(days=30)
+NAME = "同学"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ async def seed_bench(
             for student, token in zip(each.students, each.student_tokens, strict=True)
         ]
         await _copy_streams(tx, made, [account for account, _, _, _ in people])
-        await tx.copy("account", ("id", "name"), [(account, "同学") for account, _, _, _ in people])
+        await tx.copy("account", ("id", "name"), [(account, NAME) for account, _, _, _ in people])
         await tx.copy(
             "device",
             ("id", "account_id", "token_hash", "client_kind", "expires_at"),
@@ -67,7 +68,7 @@ async def seed_bench(
         await tx.copy(
             "membership",
             ("classroom_id", "account_id", "role", "name", "joined_at"),
-            [(each.classroom, account, role, "同学", now) for account, _, role, each in people],
+            [(each.classroom, account, role, NAME, now) for account, _, role, each in people],
         )
     await db.execute("ANALYZE")
     return made

@@ -12,6 +12,7 @@ def a_window(contestant: str, n_th_round: int, cpu_s: float) -> Fanout:
         n_members=500,
         n_events=200,
         n_deliveries=100_000,
+        n_bytes=50_100_000,
         wall_s=2.0,
         server_cpu_s=cpu_s,
         redis_cpu_s=0.1,
@@ -57,9 +58,12 @@ def test_the_report_shows_every_discipline_that_has_figures_and_who_fell() -> No
         (
             "(a) one room of 500, 200-byte events, 1 outstanding",
             "",
-            "| contestant | CPU µs/delivery | × bare | deliveries/s | p50 ms | p99 ms | Redis µs | PG µs | client µs |",
-            "| ---------- | --------------- | ------ | ------------ | ------ | ------ | -------- | ----- | --------- |",
-            "| bare       |            5.00 |   1.00 |       50,000 |    4.0 |    9.0 |     1.00 |  2.00 |      3.00 |",
+            "| contestant | CPU µs/delivery | × bare | bytes | deliveries/s | p50 ms | p99 ms |"
+            " Redis µs | PG µs | client µs |",
+            "| ---------- | --------------- | ------ | ----- | ------------ | ------ | ------ |"
+            " -------- | ----- | --------- |",
+            "| bare       |            5.00 |   1.00 |   501 |       50,000 |    4.0 |    9.0 |"
+            "     1.00 |  2.00 |      3.00 |",
             "",
             "(c) 1,000 idle connections",
             "",
