@@ -6,6 +6,8 @@ BIN := .venv/bin
 # The pure rooms are cheap to test whole, so they are tested whole.
 COVERAGE := --cov=protocol --cov=server.core --cov=server.hub --cov-branch --cov-fail-under=98 \
 	--cov-report=term:skip-covered
+# Two, since most of a test is waiting for servers, and more would starve them; see tests/conftest.py for who gets what.
+WORKERS := -n 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run web test check lint types contract unit web-check fmt lock settings bench clean
@@ -45,7 +47,7 @@ web-check: setup
 
 unit: setup web  ## Only the Python tests (ARGS are pytest's)
 	@$(BIN)/python -m tests.harness.browser
-	@$(BIN)/pytest $(or $(ARGS),$(COVERAGE))
+	@$(BIN)/pytest $(or $(ARGS),$(WORKERS) $(COVERAGE))
 
 fmt: setup  ## Format, and mend what can be mended by itself
 	@$(BIN)/ruff format .

@@ -20,6 +20,9 @@ from tests.harness import node, servers
 
 P = ParamSpec("P")
 LIMIT_S = 30.0
+TESTS = Path(__file__).parent
+# Whole classes in browsers or in processes that are killed: two of them at once would only wait for each other.
+CROWDED = (TESTS / "e2e", TESTS / "scenes" / "test_storm.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,18 +34,36 @@ def pytest_configure(config: pytest.Config) -> None:
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        limit(item)
+        share_out(item)
+    if hasattr(config, "workerinput"):
+        # What takes longest begins first, or one worker ends with it while the others have nothing left.
+        items.sort(key=lambda item: not is_crowded(item))
+
+
+def share_out(item: pytest.Item) -> None:
+    """Under xdist a file stays whole, and the tests that want the machine for themselves come one after the other."""
+    item.add_marker(pytest.mark.xdist_group("crowded" if is_crowded(item) else str(item.path.relative_to(TESTS))))
+
+
+def is_crowded(item: pytest.Item) -> bool:
+    return any(item.path.is_relative_to(each) for each in CROWDED)
+
+
+def limit(item: pytest.Item) -> None:
     """An async test that waits too long fails at the line that waits.
 
     pytest-timeout's signal does not reach a uvloop that sleeps, and its thread ends the whole run: it is the last
     resort, for tests that block.
     """
-    for item in items:
-        marker = item.get_closest_marker("limit")
-        limit_s = float(marker.args[0]) if marker else LIMIT_S
-        item.add_marker(pytest.mark.timeout(limit_s + 60))
-        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
-            item.obj = within(limit_s, item.obj)
+    marker = item.get_closest_marker("limit")
+    limit_s = float(marker.args[0]) if marker else LIMIT_S
+    item.add_marker(pytest.mark.timeout(limit_s + 60))
+    if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+        item.obj = within(limit_s, item.obj)
 
 
 def within(limit_s: float, test: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:

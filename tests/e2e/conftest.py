@@ -48,7 +48,7 @@ async def campus(
             one = starting.create_task(factory.start("a"))
             other = starting.create_task(factory.start("b"))
         async with (
-            a_school(database, redis.url()) as school,
+            a_school(database, redis.url(), is_heard_by_hubs=True) as school,
             a_campus(school, (one.result(), other.result())) as opened,
         ):
             yield opened

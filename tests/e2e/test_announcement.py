@@ -10,7 +10,7 @@ from playwright.async_api import FilePayload, Locator, expect
 
 from tests.e2e.lesson import Timetable
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.limit(120)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.limit(240)]
 
 
 def a_picture() -> bytes:

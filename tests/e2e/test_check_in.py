@@ -7,7 +7,7 @@ from playwright.async_api import Locator, expect
 
 from tests.e2e.lesson import Timetable
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.limit(120)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.limit(240)]
 
 
 async def test_signing_in_is_seen_at_once_and_the_teacher_corrects_it(timetable: Timetable) -> None:

@@ -9,7 +9,7 @@ from tests.e2e.campus import Campus
 from tests.e2e.lesson import PHONES, a_lesson
 from tests.harness.wait import until
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.limit(150)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.limit(240)]
 
 KEPT = """async () => {
     const wait = (request) => new Promise((done) => { request.onsuccess = () => done(request.result) })

@@ -8,7 +8,7 @@ from playwright.async_api import Locator, expect
 from tests.e2e.device import Device
 from tests.e2e.lesson import Timetable
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.limit(120)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.limit(240)]
 
 
 async def write(phone: Device, hint: str, button: str, text: str) -> None:

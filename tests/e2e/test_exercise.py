@@ -11,7 +11,7 @@ from protocol.envelopes import Body
 from tests.e2e.device import Device
 from tests.e2e.lesson import Timetable
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.limit(150)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.limit(240)]
 
 SHORT: Body = {
     "time_limit_s": 12,

@@ -8,7 +8,7 @@ from playwright.async_api import Locator, expect
 from tests.e2e.campus import Campus
 from tests.e2e.lesson import a_lesson
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.limit(150)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.limit(240)]
 
 PLAN = """# 第三讲 导数的概念
 

@@ -10,7 +10,7 @@ from playwright.async_api import Locator, expect
 from protocol.envelopes import Body
 from tests.e2e.lesson import Timetable
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.limit(120)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.limit(240)]
 
 
 async def test_an_anonymous_survey_shows_its_results_only_when_they_hide_everybody(timetable: Timetable) -> None:

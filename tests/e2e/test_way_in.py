@@ -11,7 +11,7 @@ from tests.e2e.campus import PASSWORD, Campus, a_phone_number
 from tests.e2e.lesson import CONSOLE, PHONES
 from tests.harness.until import until
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.limit(120)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.limit(240)]
 
 
 async def test_from_registering_to_the_first_lesson(campus: Campus) -> None:
@@ -42,6 +42,8 @@ async def test_from_registering_to_the_first_lesson(campus: Campus) -> None:
         await new.open(f"/join/{code}")
         await new.sees(code)
         await new.page.get_by_role("link", name="还没有账号？立即注册").tap()
+        # The page that is left asks for a number too.
+        await expect(new.page.get_by_label("设置密码")).to_be_visible()
         number = a_phone_number()
         await new.page.get_by_label("手机号").fill(number)
         await new.press("获取验证码")

@@ -23,7 +23,8 @@ from server.store.posts import Ground
 from server.store.situations import Situation, select_situation
 from server.store.streams import LockedStream
 
-LATE_S = 0.3
+# Long enough that whatever a node was told to forget, it had said yes to something.
+LATE_S = 2.0
 
 
 def no_gap_repair() -> None:

@@ -1,6 +1,7 @@
 """A small school on a real database and Redis: roads (one per node), people, and a teacher who runs a classroom.
 
-The bell is the one double: it keeps what is rung, in order, for the test to read.
+The bell is the one double: it keeps what is rung, in order, for the test to read. Where there are hubs too, they must
+hear it: this is one process more that closes what is due, and who closes tells what everybody got.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from protocol.codec import decode_server
 from protocol.envelopes import Audience, Body, Command, Done, Event, Gauge
 from protocol.ids import AccountId, ActivityId, ClassroomId, DeviceId, StreamId
 from server.book import StoreBook
+from server.bus import Bus, open_bus
 from server.hub.prepared import Prepared, PreparedGauge
 from server.ids import draw_id
 from server.open_road import open_road
@@ -35,12 +37,17 @@ class Heard:
 
     events: list[tuple[StreamId, Prepared]] = field(default_factory=list)
     gauges: list[tuple[StreamId, PreparedGauge]] = field(default_factory=list)
+    bus: Bus | None = None
 
     def publish_events(self, stream: StreamId, events: Sequence[Prepared]) -> None:
         self.events.extend((stream, each) for each in events)
+        if self.bus is not None:
+            self.bus.publish_events(stream, events)
 
     def publish_gauge(self, stream: StreamId, gauge: PreparedGauge) -> None:
         self.gauges.append((stream, gauge))
+        if self.bus is not None:
+            self.bus.publish_gauge(stream, gauge)
 
     def events_of(self, stream: str, audience: Audience) -> list[Event]:
         frames = [event.frames[audience] for heard, event in self.events if heard == stream]
@@ -140,9 +147,11 @@ class Lesson:
 
 
 @contextlib.asynccontextmanager
-async def a_school(database: str, redis_url: str, *, nodes: int = 1) -> AsyncIterator[School]:
-    heard = Heard()
+async def a_school(
+    database: str, redis_url: str, *, nodes: int = 1, is_heard_by_hubs: bool = False
+) -> AsyncIterator[School]:
     async with contextlib.AsyncExitStack() as stack:
+        heard = Heard(bus=await stack.enter_async_context(open_bus(redis_url)) if is_heard_by_hubs else None)
         db = await stack.enter_async_context(connect(database, most=12))
         redis = await stack.enter_async_context(open_redis(redis_url))
         running = [await stack.enter_async_context(contextlib.AsyncExitStack()) for _ in range(nodes)]
