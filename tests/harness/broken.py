@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from protocol.envelopes import Command, Done
+from protocol.errors import Refused
 from protocol.ids import AccountId, DeviceId, Seq, StreamId
 from server import cli, posting, road
 from server.core.fact import Fact
@@ -92,7 +93,13 @@ def ack_before_commit() -> None:
         task.add_done_callback(late.discard)
         return Done(id=command.id)
 
+    def nothing_soon(
+        self: road.Road, account: AccountId, command: Command, told: Callable[[Done | Refused], None]
+    ) -> bool:
+        return False
+
     road.Road.travel = travel_late  # type: ignore[method-assign]
+    road.Road.travel_soon = nothing_soon  # type: ignore[method-assign]
 
 
 BREAKS = {each.__name__: each for each in (no_gap_repair, no_deduplication, ack_before_commit)}
