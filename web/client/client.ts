@@ -11,11 +11,13 @@ import {
   MESSAGE_BYTES,
   PROTOCOL_VERSION,
   Tag,
+  type Body,
   type ClientKind,
   type Done,
   type FromClient,
   type FromServer,
   type RefusedReply,
+  type Signal,
 } from '@/client/generated/messages'
 import { Outbox, type Wish } from '@/client/outbox'
 import { Streams } from '@/client/streams'
@@ -33,6 +35,8 @@ export interface Shell {
   post(wish: Wish): void
   /** These commands are settled; null: given up unanswered, after their time. */
   settle(ids: readonly string[], reply: Done | RefusedReply | null): void
+  /** Somebody else's hint. */
+  hear(signal: Signal): void
 }
 
 export interface Identity {
@@ -77,7 +81,7 @@ export class Client {
   #isRestored = false
 
   constructor(
-    private readonly identity: Identity,
+    private identity: Identity,
     private readonly shell: Shell,
     private readonly draw: () => number,
   ) {
@@ -117,6 +121,17 @@ export class Client {
   unfollow(stream: string, asScreen: boolean, now: number): void {
     if (this.streams.unfollow(stream, asScreen) && this.phase === 'live') this.#send([Tag.Detach, stream])
     this.#flush(now)
+  }
+
+  /** To the others of a stream, now or never: a hint is not kept for later. */
+  hint(stream: string, name: string, body: Body): void {
+    if (this.phase === 'live' && this.streams.isAttached(stream)) this.#send([Tag.Hint, stream, name, body])
+  }
+
+  /** A newer token of the same device, so that the connection outlives the old one. */
+  refresh(token: string): void {
+    this.identity = { ...this.identity, token }
+    if (this.phase === 'live') this.#send([Tag.Refresh, token])
   }
 
   // What happened
@@ -285,6 +300,7 @@ export class Client {
         this.#notBefore = Math.max(this.#notBefore, now + (envelope[5] ?? 0))
         return
       case Tag.Signal:
+        this.shell.hear(envelope)
         return
       default:
         this.streams.take(envelope)

@@ -14,7 +14,7 @@ export function connect(device: DeviceStore): Live {
     identity: { account: memory.account.id, token, clientKind: 'web', clientVersion: __CLIENT_VERSION__ },
     url: `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/ws`,
     wishes: createWishStore(globalThis.indexedDB),
-    post: (wish) => postCommand(wish, token),
+    post: (wish) => postCommand(wish, device.token ?? token),
     onTokenLost: () => device.forget(),
   })
 }

@@ -23,6 +23,14 @@ export interface ClassroomView {
   readonly delivery: Delivery | null
 }
 
+/** Somebody else's ephemeral hint, for instance that they are typing. */
+export interface Heard {
+  stream: string
+  name: string
+  account: string
+  body: Body
+}
+
 export interface FollowOptions {
   asScreen?: boolean
 }
@@ -43,6 +51,12 @@ export interface Live {
   follow(id: string, options?: FollowOptions): () => void
   /** Resolves after commit with the command's result; rejects with a `Refusal`. Survives a reconnect. */
   command(op: string, stream: string, body?: Body): Promise<Body | null>
+  /** To the others of a stream, now or never; dropped where it cannot be sent at once. */
+  hint(stream: string, name: string, body?: Body): void
+  /** Called with every hint of others. */
+  hear(listener: (heard: Heard) => void): () => void
+  /** A newer token of the same device: the socket goes on. */
+  refresh(token: string): void
   /** Called after anything above changed. Identity of a view tells what. */
   subscribe(listener: () => void): () => void
   close(): void

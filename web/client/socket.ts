@@ -1,7 +1,7 @@
 // The client in a browser: one WebSocket, timers, and the moments at which phones lose and find their network.
 import { Client, isLoggedOut, type Identity, type Shell } from '@/client/client'
 import { SUBPROTOCOL, Tag, type Done, type RefusedReply } from '@/client/generated/messages'
-import type { ClassroomView, ConnectionState, Live } from '@/client/live'
+import type { ClassroomView, ConnectionState, Heard, Live } from '@/client/live'
 import type { Wish } from '@/client/outbox'
 import { Refusal, unreachable } from '@/client/refusal'
 import type { Body } from '@/client/wire'
@@ -47,6 +47,7 @@ export function createSocket(options: SocketOptions): Live {
   const page = options.page ?? browserPage()
   const { account } = options.identity
   const listeners = new Set<() => void>()
+  const ears = new Set<(heard: Heard) => void>()
   const promised = new Map<string, Promised>()
   let socket: WebSocket | null = null
   let timer: ReturnType<typeof setTimeout> | null = null
@@ -91,6 +92,9 @@ export function createSocket(options: SocketOptions): Live {
         else if (reply[0] === Tag.Done) resolve?.(reply[2])
         else reject?.(toRefusal(reply))
       }
+    },
+    hear([, stream, name, account, body]) {
+      for (const ear of [...ears]) ear({ stream, name, account, body: body ?? {} })
     },
   }
   const client = new Client(options.identity, shell, page.draw)
@@ -180,6 +184,12 @@ export function createSocket(options: SocketOptions): Live {
         happened(() => options.wishes.drop(client.command(wish, page.now())))
       })
     },
+    hint: (stream, name, body = {}) => happened(() => client.hint(stream, name, body)),
+    hear(listener) {
+      ears.add(listener)
+      return () => ears.delete(listener)
+    },
+    refresh: (token) => happened(() => client.refresh(token)),
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -190,6 +200,7 @@ export function createSocket(options: SocketOptions): Live {
       unlisten()
       if (timer !== null) clearTimeout(timer)
       listeners.clear()
+      ears.clear()
       for (const { reject } of promised.values()) reject(unreachable())
       promised.clear()
     },

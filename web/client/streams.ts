@@ -94,6 +94,10 @@ export class Streams {
     }
   }
 
+  isAttached(stream: string): boolean {
+    return this.#attached.has(stream)
+  }
+
   /** Ask for the stream from our position on; once until it is answered. */
   askAgain(stream: string): void {
     if (this.#asked.has(stream)) return

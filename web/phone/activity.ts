@@ -2,6 +2,7 @@
 import { defineAsyncComponent, type Component } from 'vue'
 import type { Activity, Body, Mine } from '@/client/wire'
 import { kindOf } from '@/use/kinds'
+import type { Typing } from '@/use/typing'
 
 /** What a student can do in an activity. Each resolves after commit and rejects with a `Refusal`. */
 export interface StudentSend {
@@ -10,6 +11,8 @@ export interface StudentSend {
   submit(value: Body): Promise<void>
   post(text: string, replyTo?: string): Promise<void>
   removePost(post: string): Promise<void>
+  /** That one is typing, and that others are. */
+  typing: Typing
 }
 
 export interface PhoneActivityProps {

@@ -34,9 +34,13 @@ export function createDevice(storage: Storage): DeviceHandle {
   })
   store.listen(window)
   store.subscribe(() => {
-    const isOther = store.token !== (memory.value?.token ?? null)
+    const before = memory.value
     memory.value = store.memory
-    if (!isOther) return
+    if (store.token === (before?.token ?? null)) return
+    if (store.token !== null && store.memory?.device === before?.device) {
+      live.value?.refresh(store.token)
+      return
+    }
     live.value?.close()
     live.value = store.token === null ? null : connect(store)
   })

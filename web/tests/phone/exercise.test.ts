@@ -50,6 +50,7 @@ async function aPhone(more: Partial<PhoneActivityProps> = {}) {
     submit: async () => undefined,
     post: async () => undefined,
     removePost: async () => undefined,
+    typing: { tell: () => undefined, hear: () => () => undefined },
   }
   const props = reactive<PhoneActivityProps>({ activity: EXERCISE, mine: null, tally: null, now: NOW, me: 'me', send, ...more })
   const box = document.createElement('div')
