@@ -29,6 +29,7 @@ COMMANDS = {
     "worker": Command(help="run one worker process", module="workers.run"),
     "migrate": Command(help="bring the database to the schema this code knows", module="server.migrate"),
     "seed": Command(help="fill an empty database with a demo school", module="server.seed"),
+    "grant": Command(help="give an account a role on the platform, or take it away", module="server.grant"),
     "doctor": Command(help="say what is wrong here and how to mend it", module="server.doctor"),
     "config": Command(help="list the settings, their meaning and defaults", module="server.cli"),
 }
@@ -68,6 +69,10 @@ def parser() -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=command.help, description=command.help)
         if name == "migrate":
             sub.add_argument("--pre", action="store_true", help="only what the previous code can live with")
+        if name == "grant":
+            sub.add_argument("phone", metavar="PHONE", help="the account's phone number")
+            sub.add_argument("role", metavar="ROLE", help="`support`, `operator` or `ops`")
+            sub.add_argument("--revoke", action="store_true", help="take the role away")
     return top
 
 
