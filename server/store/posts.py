@@ -40,7 +40,7 @@ async def select_grounds(db: Reader, stream: StreamId, wishes: Sequence[tuple[Ac
                session.id AS session_id, session.number AS session_number, session.started_at AS session_started_at,
                coalesce(stream.head, 0) AS head, activity.id AS activity_id, activity.classroom_id,
                activity.session_id AS activity_session, activity.kind, title, config, activity.state, phase, updated_at,
-               published_at, deadline_at, closed_at, n_posts, tally
+               published_at, deadline_at, activity.closed_at, n_posts, tally
           FROM (SELECT clock_timestamp() AS now OFFSET 0) AS clock
          CROSS JOIN unnest($2::text[], $3::text[], $4::text[])
                     WITH ORDINALITY AS wish (account_id, command_id, activity_id, number)
