@@ -30,7 +30,7 @@ WAIT_S = 20.0
 LANES = 2
 # A batch of more than so many is a rush; the next one then gathers so long, since each costs five round trips.
 FEW = 8
-GATHER_S = 0.03
+GATHER_S = 0.05
 ANSWERS: Mapping[str, type[SaveResponse | SubmitResponse]] = {
     "response.save": SaveResponse,
     "response.submit": SubmitResponse,
