@@ -376,11 +376,12 @@ CREATE TABLE roster_import (
                CHECK (state IN ('parsing',  -- -> checked | failed
                                 'checked',  -- -> applying | failed (discarded)
                                 'applying', -- -> applied | failed
-                                'applied',  -- -> undone
+                                'applied',  -- -> undoing
+                                'undoing',  -- -> undone | failed
                                 'undone',   -- end
                                 'failed')), -- end
     why        text,                  -- a code, once failed
-    n_rows     integer     NOT NULL DEFAULT 0,
+    n_rows     integer     NOT NULL DEFAULT 0, -- of the file; the removed ones come on top
     n_done     integer     NOT NULL DEFAULT 0, -- progress of what runs now
     n_new      integer     NOT NULL DEFAULT 0,
     n_changed  integer     NOT NULL DEFAULT 0,
@@ -391,7 +392,7 @@ CREATE TABLE roster_import (
     applied_at timestamptz
 );
 CREATE INDEX roster_import_of_school ON roster_import (school_id, created_at DESC);
-CREATE INDEX roster_import_at_work ON roster_import (beat_at) WHERE state IN ('parsing', 'applying');
+CREATE INDEX roster_import_at_work ON roster_import (beat_at) WHERE state IN ('parsing', 'applying', 'undoing');
 
 -- What one row of the file would do, or did; `before` is what undoing puts back.
 CREATE TABLE roster_import_row (
@@ -536,7 +537,7 @@ CREATE TABLE assessment (
     kind         text        NOT NULL CHECK (kind IN ('quiz', 'homework', 'exam')),
     title        text        NOT NULL CHECK (length(title) BETWEEN 1 AND 120),
     intro        text        NOT NULL DEFAULT '' CHECK (length(intro) <= 5000),
-    questions    jsonb       NOT NULL DEFAULT '[]',
+    questions    jsonb       NOT NULL DEFAULT '{}',
     opens_at     timestamptz NOT NULL,
     due_at       timestamptz NOT NULL,
     n_attempts   integer     NOT NULL DEFAULT 1 CHECK (n_attempts BETWEEN 1 AND 10),
@@ -581,8 +582,8 @@ CREATE TABLE progress (
     PRIMARY KEY (account_id, unit_id)
 );
 
--- When somebody studied. Spans of one account never overlap: what overlaps is cut before it is kept, so that two
--- devices at once count once. client_id makes an upload that comes twice count once.
+-- When somebody studied. counted_ms is what no span kept before covers, so that the sum over an account is the length of
+-- their union, and two devices at once count once. client_id makes an upload that comes twice count once.
 CREATE TABLE study_span (
     account_id id          NOT NULL REFERENCES account,
     client_id  text        NOT NULL,
@@ -627,18 +628,19 @@ CREATE INDEX topic_reply_of_topic ON topic_reply (topic_id, at, id);
 CREATE TABLE inbox_item (
     id         id          PRIMARY KEY,
     account_id id          NOT NULL REFERENCES account,
+    seq        bigint      NOT NULL,              -- of the event that added it: the order of the list
     kind       text        NOT NULL
                CHECK (kind IN ('course_announcement', 'courseware_update', 'platform_push', 'reply', 'comment', 'account')),
     title      text        NOT NULL CHECK (length(title) <= 120),
     text       text        NOT NULL DEFAULT '' CHECK (length(text) <= 2000),
     source     jsonb       NOT NULL DEFAULT '{}', -- what it opens: {kind, id, …}
-    push_id    id,                                -- the platform push it came with: once per account
+    push_id    id          NOT NULL,              -- what happened (a push, a reply): told once per account
     at         timestamptz NOT NULL DEFAULT now(),
     read_at    timestamptz
 );
-CREATE INDEX inbox_of_account ON inbox_item (account_id, at DESC, id);
+CREATE UNIQUE INDEX inbox_of_account ON inbox_item (account_id, seq);
 CREATE INDEX inbox_unread ON inbox_item (account_id, kind) WHERE read_at IS NULL;
-CREATE UNIQUE INDEX inbox_push_once ON inbox_item (push_id, account_id) WHERE push_id IS NOT NULL;
+CREATE UNIQUE INDEX inbox_once ON inbox_item (push_id, account_id);
 
 -- One message to many: by an operator to all, a school or a course's learners, or by a course's own events.
 CREATE TABLE push (

@@ -37,6 +37,18 @@ class Code(StrEnum):
     PHONE_TAKEN = "phone_taken"
     PHONE_UNKNOWN = "phone_unknown"
     SMS_FAILED = "sms_failed"
+    # people: login methods, closing
+    BAD_EMAIL = "bad_email"
+    EMAIL_UNKNOWN = "email_unknown"
+    MAIL_FAILED = "mail_failed"
+    CONFIRM_NEEDED = "confirm_needed"
+    IDENTITY_TAKEN = "identity_taken"
+    ALREADY_BOUND = "already_bound"
+    NOT_BOUND = "not_bound"
+    LAST_METHOD = "last_method"
+    ACCOUNT_CLOSED = "account_closed"
+    STILL_CERTIFIED = "still_certified"
+    OAUTH_FAILED = "oauth_failed"
     # classrooms
     CODE_UNKNOWN = "code_unknown"
     ALREADY_MEMBER = "already_member"
@@ -59,6 +71,19 @@ class Code(StrEnum):
     FILE_TYPE = "file_type"
     FILE_TOO_LARGE = "file_too_large"
     UPLOAD_BROKEN = "upload_broken"
+    # study
+    NOT_OPEN_YET = "not_open_yet"
+    NO_ATTEMPT_LEFT = "no_attempt_left"
+    ASSESSMENT_BEGUN = "assessment_begun"
+    OLDER_REVISION = "older_revision"
+    # schools
+    NUMBER_UNKNOWN = "number_unknown"
+    NUMBER_HELD = "number_held"
+    ALREADY_CERTIFIED = "already_certified"
+    NUMBER_TAKEN = "number_taken"
+    IMPORT_STATE = "import_state"
+    IMPORT_AT_WORK = "import_at_work"
+    IMPORT_ERRORS = "import_errors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +131,24 @@ WORDINGS: dict[Code, Wording] = {
     Code.SMS_FAILED: Wording(
         "短信发送失败，请稍后再试", "The text message could not be sent; please try again.", True, 503
     ),
+    Code.BAD_EMAIL: Wording("邮箱格式错误", "This is not an e-mail address.", False, 422),
+    # Said, like PHONE_UNKNOWN, only to who has shown that the address is theirs.
+    Code.EMAIL_UNKNOWN: Wording("该邮箱尚未绑定账号", "This e-mail address is not bound to an account.", False, 409),
+    Code.MAIL_FAILED: Wording("邮件发送失败，请稍后再试", "The e-mail could not be sent; please try again.", True, 503),
+    Code.CONFIRM_NEEDED: Wording("请先验证身份", "Please confirm with your password or a one-time code.", False, 401),
+    Code.IDENTITY_TAKEN: Wording("无法绑定", "This cannot be bound: it belongs to another account.", False, 409),
+    Code.ALREADY_BOUND: Wording(
+        "已绑定此类登录方式，请先解绑", "A login method of this kind is bound already; unbind it first.", False, 409
+    ),
+    Code.NOT_BOUND: Wording("尚未绑定此登录方式", "This login method is not bound.", False, 409),
+    Code.LAST_METHOD: Wording("这是最后一种登录方式，无法解绑", "The last login method cannot be unbound.", False, 409),
+    Code.ACCOUNT_CLOSED: Wording(
+        "该账号已注销，如属误操作请联系客服", "This account is closed; support can restore it.", False, 403
+    ),
+    Code.STILL_CERTIFIED: Wording(
+        "注销前请先在我的学校云解除认证", "Dissolve the school certification before closing the account.", False, 409
+    ),
+    Code.OAUTH_FAILED: Wording("第三方登录失败，请重试", "Logging in there failed; please try again.", True, 409),
     Code.CODE_UNKNOWN: Wording(
         "课堂码无效，请核对后重试", "This class code does not work; please check it.", False, 404
     ),
@@ -131,6 +174,45 @@ WORDINGS: dict[Code, Wording] = {
     Code.FILE_TYPE: Wording("不支持的文件类型", "This type of file is not accepted.", False, 415),
     Code.FILE_TOO_LARGE: Wording("文件过大", "The file is too large.", False, 413),
     Code.UPLOAD_BROKEN: Wording("上传中断，请重试", "The upload broke off; please try again.", True, 400),
+    # study
+    Code.NOT_OPEN_YET: Wording("还未到开放时间", "This is not open yet.", False, 409),
+    Code.NO_ATTEMPT_LEFT: Wording("作答次数已用完", "You have no attempt left.", False, 409),
+    Code.ASSESSMENT_BEGUN: Wording(
+        "已有学生作答，不能修改题目或删除",
+        "Somebody has taken this; its questions stay as they are.",
+        False,
+        409,
+    ),
+    Code.OLDER_REVISION: Wording(
+        "答案已在其他设备上更新，请刷新", "The answers were changed on another device; please reload.", False, 409
+    ),
+    # schools
+    Code.NUMBER_UNKNOWN: Wording(
+        "学号输入错误，或学校未录入该学号",
+        "The student number is wrong, or the school has not entered it.",
+        False,
+        409,
+    ),
+    Code.NUMBER_HELD: Wording(
+        "学号存在异常认证关系", "This student number is certified by a different account.", False, 409
+    ),
+    Code.ALREADY_CERTIFIED: Wording(
+        "当前账号已完成认证，请先在我的学校云解除认证",
+        "This account is certified already; dissolve that in My school cloud first.",
+        False,
+        409,
+    ),
+    Code.NUMBER_TAKEN: Wording("该学号已在学生名单中", "This student number is on the roster already.", False, 409),
+    Code.IMPORT_STATE: Wording("导入当前状态不支持此操作", "The import's state does not allow this.", False, 409),
+    Code.IMPORT_AT_WORK: Wording(
+        "已有导入正在进行，请等待其完成", "Another import is at work; please wait for it to end.", True, 409
+    ),
+    Code.IMPORT_ERRORS: Wording(
+        "文件中有错误行：全量导入前须先改正",
+        "The file has wrong rows; correct them before it may replace the whole roster.",
+        False,
+        409,
+    ),
 }
 
 

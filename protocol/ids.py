@@ -8,10 +8,14 @@ from msgspec import Meta
 
 AccountId = NewType("AccountId", str)
 ActivityId = NewType("ActivityId", str)
+CertificationId = NewType("CertificationId", str)
 ClassroomId = NewType("ClassroomId", str)
 DeviceId = NewType("DeviceId", str)
 FileId = NewType("FileId", str)
+ImportId = NewType("ImportId", str)
 PostId = NewType("PostId", str)
+RosterEntryId = NewType("RosterEntryId", str)
+SchoolId = NewType("SchoolId", str)
 SessionId = NewType("SessionId", str)
 # A stream's id is the id of what it belongs to: the classroom, the account, later the group.
 StreamId = NewType("StreamId", str)

@@ -39,10 +39,16 @@ class Limit:
 # count for themselves (see `server.device_key`), so that nobody can lock an owner out by guessing.
 WRONG_LOGINS = Limit(name="wrong_login", windows=(Window(most=10, seconds=900), Window(most=60, seconds=86_400)))
 WRONG_LOGINS_OF_DEVICE = Limit(name="wrong_login_device", windows=(Window(most=10, seconds=900),))
+# Wrong passwords of somebody who is logged in and confirms that it is them.
+WRONG_CONFIRMATIONS = Limit(name="wrong_confirmation", windows=(Window(most=10, seconds=900),))
 # The whole deployment's text messages: somebody who pumps codes to many numbers meets it first.
 CODES_SENT = Limit(name="codes_sent", windows=(Window(most=600, seconds=60), Window(most=6_000, seconds=3_600)))
 # Class codes that do not work, by account: 6 characters are 9 * 10^8, so 20 an hour find none.
 WRONG_CLASS_CODES = Limit(name="wrong_class_code", windows=(Window(most=20, seconds=3_600),))
+# 认证码 that do not fit: by account, and by number so that many accounts do not guess one student's together.
+WRONG_CERTIFICATIONS = Limit(name="wrong_certification", windows=(Window(most=10, seconds=3_600),))
+WRONG_CERTIFICATIONS_OF_NUMBER = Limit(name="wrong_certification_number", windows=(Window(most=30, seconds=86_400),))
+ROSTER_UPLOADS = Limit(name="roster_uploads", windows=(Window(most=10, seconds=60), Window(most=100, seconds=3_600)))
 UPLOADS = Limit(name="uploads", windows=(Window(most=30, seconds=60), Window(most=300, seconds=3_600)))
 
 # Counts in every window or in none; answers how many milliseconds to wait (0: go on).

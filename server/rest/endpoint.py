@@ -24,6 +24,11 @@ class Who(Enum):
     ACCOUNT = "account"  # anybody logged in, about their own things
     MEMBER = "member"
     STAFF = "staff"
+    SCHOOL_ADMIN = "school admin"  # of the school in the path
+    COURSE_TEACHER = "course teacher"  # of the course that is asked about
+    LEARNER = "learner"  # enrolled in the run that is asked about
+    COURSE = "course"  # a learner of the run, or a teacher of its course
+    SUPPORT = "support"  # of the platform; to everybody else these endpoints are not there
     LINK = "link"  # whoever holds a signed link; the handler checks it
 
     @property

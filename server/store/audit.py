@@ -62,3 +62,40 @@ async def select_of_account(db: Reader, account: AccountId, most: int) -> list[A
         most,
     )
     return [AuditEntry(**row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolAuditEntry:
+    """One thing that was done in a school, with the names that its admins know people by."""
+
+    id: str
+    at: datetime
+    actor: AccountId | None
+    actor_name: str | None
+    account: AccountId | None
+    account_name: str | None
+    action: str
+    detail: Body
+
+
+async def select_of_school(
+    db: Reader, school: str, before: datetime, before_id: str, most: int
+) -> list[SchoolAuditEntry]:
+    """What was done in a school, newest first, from behind the entry (`before`, `before_id`)."""
+    rows = await db.fetch(
+        """
+        SELECT audit.id, at, actor_id AS actor, actor.name AS actor_name, audit.account_id AS account,
+               account.name AS account_name, action, detail
+          FROM audit
+          LEFT JOIN account AS actor ON actor.id = actor_id
+          LEFT JOIN account ON account.id = audit.account_id
+         WHERE school_id = $1 AND (at < $2 OR at = $2 AND audit.id > $3)
+         ORDER BY at DESC, audit.id
+         LIMIT $4
+        """,
+        school,
+        before,
+        before_id,
+        most,
+    )
+    return [SchoolAuditEntry(**row) for row in rows]

@@ -33,6 +33,9 @@ REFUSALS: dict[str, Code] = {
     "classroom_code": Code.OVERLOADED,  # two drew the same code at once: try again, it will be another
     "session_open": Code.ALREADY_IN_SESSION,
     "response_once": Code.ALREADY_ANSWERED,
+    "certification_of_account": Code.ALREADY_CERTIFIED,
+    "certification_of_entry": Code.NUMBER_HELD,
+    "roster_number": Code.NUMBER_TAKEN,
 }
 
 BUSY = (

@@ -8,6 +8,7 @@ from server.core.access import ALLOWED
 from server.rest.endpoint import Who
 from server.rest.routes import ENDPOINTS
 from tests.harness.site import Person, Site
+from tests.rest.schools.who import EXPECTED as OF_SCHOOLS
 from tests.rest.test_files import PNG, a_pdf, upload
 
 EXPECTED = {
@@ -30,6 +31,7 @@ EXPECTED = {
     ("GET", "/api/activities/{id}/posts"): Who.MEMBER,
     ("GET", "/api/files/{id}/link"): Who.MEMBER,
     ("GET", "/files/{id}"): Who.LINK,
+    **OF_SCHOOLS,
 }
 OF_CLASSROOMS = [each for each in ENDPOINTS if each.who in (Who.MEMBER, Who.STAFF)]
 

@@ -28,6 +28,17 @@ export type Code =
   | 'phone_taken'
   | 'phone_unknown'
   | 'sms_failed'
+  | 'bad_email'
+  | 'email_unknown'
+  | 'mail_failed'
+  | 'confirm_needed'
+  | 'identity_taken'
+  | 'already_bound'
+  | 'not_bound'
+  | 'last_method'
+  | 'account_closed'
+  | 'still_certified'
+  | 'oauth_failed'
   | 'code_unknown'
   | 'already_member'
   | 'not_a_member'
@@ -47,6 +58,17 @@ export type Code =
   | 'file_type'
   | 'file_too_large'
   | 'upload_broken'
+  | 'not_open_yet'
+  | 'no_attempt_left'
+  | 'assessment_begun'
+  | 'older_revision'
+  | 'number_unknown'
+  | 'number_held'
+  | 'already_certified'
+  | 'number_taken'
+  | 'import_state'
+  | 'import_at_work'
+  | 'import_errors'
 
 export const PROTOCOL_VERSION = 1
 export const SUBPROTOCOL = 'shangke.v1.msgpack'
@@ -73,6 +95,9 @@ export const GAUGE_INTERVAL_S = 0.25
 export const GAP_WAIT_MS = 50
 export const HEADS_INTERVAL_S = 1.0
 export const SUBMIT_GRACE_MS = 2000
+export const STUDY_SPANS = 200
+export const STUDY_BYTES = 65536
+export const ASSESSMENT_BYTES = 524288
 
 /** 4500-4999: stay away. */
 export const CLOSE_RESTART = 1012
@@ -648,28 +673,33 @@ export interface ClassroomState {
   readonly drafts: readonly Draft[]
 }
 
+/** To a phone number or to an e-mail address, never both; registering takes a phone number. */
 export interface RequestCode {
-  readonly phone: string
   readonly purpose: 'login' | 'register' | 'reset'
+  readonly phone?: string | null
+  readonly email?: string | null
 }
 
+/** `ticket`: from a log-in at another's page that led to no account yet; it is bound to the new one (R2). */
 export interface Register {
   readonly phone: string
   readonly code: string
   readonly password: string
   readonly name?: string | null
+  readonly ticket?: string | null
   readonly client_kind?: ClientKind
   readonly client_version?: string
   readonly label?: string
 }
 
 /**
- * With a password or with a code, never both.
+ * By phone number or e-mail address, with a password or with a code.
  *
  * `device_key`: what `LoggedIn` gave this client the last time; guesses by strangers do not slow its owner down.
  */
 export interface LogIn {
-  readonly phone: string
+  readonly phone?: string | null
+  readonly email?: string | null
   readonly password?: string | null
   readonly code?: string | null
   readonly device_key?: string | null
@@ -680,9 +710,10 @@ export interface LogIn {
 
 /** A new password for a code sent for `reset`. Logs every other device out; answered with `LoggedIn`. */
 export interface ResetPassword {
-  readonly phone: string
   readonly code: string
   readonly password: string
+  readonly phone?: string | null
+  readonly email?: string | null
   readonly client_kind?: ClientKind
   readonly client_version?: string
   readonly label?: string
@@ -821,6 +852,570 @@ export interface Problem {
   readonly request_id: string
   readonly retry_after_s: number | null
   readonly data: { readonly [key: string]: string | number } | null
+}
+
+/** What is marked red in the form is required here; saving publishes the personal page (R6). */
+export interface SaveProfile {
+  readonly real_name: string
+  readonly occupation: 'other' | 'student' | 'teacher'
+  readonly gender?: 'female' | 'male' | null
+  readonly region?: string
+  readonly school_text?: string
+  readonly introduction?: string
+}
+
+/** The owner's own view. Nothing was saved yet: `published_at` is null, required fields are empty. */
+export interface Profile {
+  readonly real_name: string
+  readonly occupation: 'other' | 'student' | 'teacher' | null
+  readonly gender: 'female' | 'male' | null
+  readonly region: string
+  readonly school_text: string
+  readonly introduction: string
+  readonly published_at: number | null
+}
+
+/** `real_name` is for the owner and for staff of a classroom the person is in; null to everybody else. */
+export interface PersonalPage {
+  readonly id: string
+  readonly name: string
+  readonly real_name: string | null
+  readonly occupation: 'other' | 'student' | 'teacher'
+  readonly gender: 'female' | 'male' | null
+  readonly region: string
+  readonly school_text: string
+  readonly introduction: string
+  readonly published_at: number
+}
+
+/**
+ * That it is still the owner: the password, or a code sent for `confirm` to one of their own addresses.
+ *
+ * Only an account without password and address needs neither, for ten minutes after a log-in.
+ */
+export interface Proof {
+  readonly password: string | null
+  readonly code: string | null
+  readonly code_to: 'email' | 'phone'
+}
+
+/** One login method. `shown`: the masked address; empty for another's service. */
+export interface Identity {
+  readonly provider: 'email' | 'phone' | 'qq' | 'wechat' | 'weibo'
+  readonly shown: string
+  readonly bound_at: number
+}
+
+/**
+ * `needs_second`: with one method alone a lost number is a lost account (R17).
+ *
+ * `providers`: what this deployment can bind.
+ */
+export interface Identities {
+  readonly identities: readonly Identity[]
+  readonly needs_second: boolean
+  readonly has_password: boolean
+  readonly providers: readonly ('email' | 'phone' | 'qq' | 'wechat' | 'weibo')[]
+}
+
+/** A code for `confirm` to the account's own phone or e-mail. */
+export interface RequestConfirmCode {
+  readonly to?: 'email' | 'phone'
+}
+
+/** A code for `bind` to the address that is to be bound. */
+export interface RequestBindCode {
+  readonly provider: 'email' | 'phone'
+  readonly address: string
+}
+
+export interface BindAddress {
+  readonly provider: 'email' | 'phone'
+  readonly address: string
+  readonly code: string
+  readonly proof: Proof
+}
+
+/** Takes a login method off; the other devices are logged out. The last one stays (R13). */
+export interface Unbind {
+  readonly provider: 'email' | 'phone' | 'qq' | 'wechat' | 'weibo'
+  readonly proof: Proof
+}
+
+/** A new number in the place of the old; `code` was sent to it for `bind`. The other devices are logged out. */
+export interface ChangePhone {
+  readonly phone: string
+  readonly code: string
+  readonly proof: Proof
+}
+
+/** The other devices are logged out. */
+export interface ChangePassword {
+  readonly password: string
+  readonly proof: Proof
+}
+
+/** 注销: no log-in any more; what was learnt and the login methods stay as they are (R36, R37). */
+export interface CloseAccount {
+  readonly proof: Proof
+}
+
+export interface OAuthProviders {
+  readonly providers: readonly ('qq' | 'wechat' | 'weibo')[]
+}
+
+export interface BeginOAuth {
+  readonly provider: 'qq' | 'wechat' | 'weibo'
+}
+
+export interface BeginBinding {
+  readonly provider: 'qq' | 'wechat' | 'weibo'
+  readonly proof: Proof
+}
+
+/** Where to send the browser. The answer sets a cookie without which what comes back is refused. */
+export interface OAuthBegun {
+  readonly url: string
+}
+
+/** What the other service sent the browser back with. */
+export interface FinishOAuth {
+  readonly code: string
+  readonly state: string
+  readonly client_kind?: ClientKind
+  readonly client_version?: string
+  readonly label?: string
+}
+
+/** Logged in, or, when no account has this identity yet, a `ticket` to register with. */
+export interface OAuthFinished {
+  readonly provider: 'qq' | 'wechat' | 'weibo'
+  readonly logged_in: LoggedIn | null
+  readonly ticket: string | null
+}
+
+export interface FinishBinding {
+  readonly code: string
+  readonly state: string
+}
+
+export interface AuditEntry {
+  readonly at: number
+  readonly actor: string | null
+  readonly action: string
+}
+
+/** What support sees of an account; looking is itself written down. */
+export interface SupportAccount {
+  readonly id: string
+  readonly name: string
+  readonly state: 'active' | 'closed'
+  readonly closed_at: number | null
+  readonly identities: readonly Identity[]
+  readonly audit: readonly AuditEntry[]
+}
+
+/** `reason`: the number of the support case; it goes into the audit log. */
+export interface RestoreAccount {
+  readonly reason: string
+}
+
+/** Without a cloud (学校云) nobody is certified there and nobody needs to be (R27). */
+export interface School {
+  readonly id: string
+  readonly name: string
+  readonly has_cloud: boolean
+}
+
+export interface Schools {
+  readonly schools: readonly School[]
+  readonly next: string | null
+}
+
+/** School, 学号, real name and 认证码 must all fit one roster entry (R18, R19). */
+export interface Certify {
+  readonly school: string
+  readonly number: string
+  readonly name: string
+  readonly code: string
+}
+
+/** `dissolved_at` null: it holds. `dissolved_by`: the student, the school's admin, or an import of the roster. */
+export interface Certification {
+  readonly id: string
+  readonly school: School
+  readonly number: string
+  readonly name: string
+  readonly certified_at: number
+  readonly dissolved_at: number | null
+  readonly dissolved_by: 'account' | 'admin' | 'import' | null
+}
+
+/** `current` null: 未认证, study yields no school data and no credit (R21). `past`: newest first. */
+export interface MyCertification {
+  readonly current: Certification | null
+  readonly past: readonly Certification[]
+}
+
+/** `certification_code`: for every entry without one of its own; null: those cannot certify. */
+export interface AdministeredSchool {
+  readonly id: string
+  readonly name: string
+  readonly has_cloud: boolean
+  readonly certification_code: string | null
+  readonly n_entries: number
+  readonly n_certified: number
+}
+
+export interface AdministeredSchools {
+  readonly schools: readonly AdministeredSchool[]
+}
+
+/** The account that a number is certified by (R24). The phone number is masked. */
+export interface Holder {
+  readonly account: string
+  readonly name: string
+  readonly phone: string | null
+  readonly certified_at: number
+}
+
+/** `code`: its own 认证码; null: the school's. */
+export interface RosterEntry {
+  readonly id: string
+  readonly number: string
+  readonly name: string
+  readonly code: string | null
+  readonly added_at: number
+  readonly holder: Holder | null
+}
+
+export interface Roster {
+  readonly entries: readonly RosterEntry[]
+  readonly next: string | null
+}
+
+export interface PastHolder {
+  readonly account: string
+  readonly account_name: string
+  readonly certified_at: number
+  readonly dissolved_at: number | null
+  readonly dissolved_by: 'account' | 'admin' | 'import' | null
+}
+
+/** Everybody who ever certified this number, newest first, also before the entry was removed and added again. */
+export interface RosterEntryHistory {
+  readonly entry: RosterEntry
+  readonly holders: readonly PastHolder[]
+}
+
+export interface AddRosterEntry {
+  readonly number: string
+  readonly name: string
+  readonly code?: string | null
+}
+
+/** The whole row as it shall be. A certification of it stays. */
+export interface ChangeRosterEntry {
+  readonly number: string
+  readonly name: string
+  readonly code?: string | null
+}
+
+/** New 认证码: one for the school, or one for each row (those without one, or all anew). */
+export interface IssueCodes {
+  readonly which: 'all' | 'missing' | 'school'
+}
+
+export interface IssuedCodes {
+  readonly n_issued: number
+}
+
+/** One file. `why`: the code of what was wrong with the whole of it. `n_done` of `n_total`: the work under way. */
+export interface RosterImport {
+  readonly id: string
+  readonly file_name: string
+  readonly is_whole: boolean
+  readonly state: 'applied' | 'applying' | 'checked' | 'failed' | 'parsing' | 'undoing' | 'undone'
+  readonly why: string | null
+  readonly n_rows: number
+  readonly n_done: number
+  readonly n_total: number
+  readonly n_new: number
+  readonly n_changed: number
+  readonly n_removed: number
+  readonly n_errors: number
+  readonly created_at: number
+  readonly applied_at: number | null
+}
+
+export interface RosterImports {
+  readonly imports: readonly RosterImport[]
+  readonly next: string | null
+}
+
+/** What the roster held where the row changes it. */
+export interface RosterBefore {
+  readonly name: string
+  readonly code: string | null
+}
+
+/** `row`: as the file numbers it; those that would be removed are numbered on from its last. */
+export interface RosterImportRow {
+  readonly row: number
+  readonly number: string
+  readonly name: string
+  readonly code: string | null
+  readonly change: 'changed' | 'error' | 'new' | 'removed' | 'same'
+  readonly error: 'code_bad' | 'name_bad' | 'name_missing' | 'number_as_figure' | 'number_bad' | 'number_missing' | 'number_twice' | null
+  readonly before: RosterBefore | null
+}
+
+export interface RosterImportRows {
+  readonly rows: readonly RosterImportRow[]
+  readonly next: string | null
+}
+
+export interface SchoolAuditEntry {
+  readonly at: number
+  readonly action: string
+  readonly actor: string | null
+  readonly actor_name: string | null
+  readonly account: string | null
+  readonly account_name: string | null
+  readonly detail: { readonly [key: string]: string | number }
+}
+
+export interface SchoolAudit {
+  readonly entries: readonly SchoolAuditEntry[]
+  readonly next: string | null
+}
+
+/** `school_name` null: 未认证 (R25). */
+export interface CertifiedMember {
+  readonly account: string
+  readonly school_name: string | null
+}
+
+export interface CertifiedMembers {
+  readonly members: readonly CertifiedMember[]
+}
+
+/** Some seconds of study, by the client's clock. The same `client_id` counts once, however often it comes (R56). */
+export interface StudySpan {
+  readonly client_id: string
+  readonly unit: string
+  readonly starts_at: number
+  readonly ends_at: number
+  readonly position_ms: number
+  readonly is_offline: boolean
+}
+
+/** `sent_at`: what the client's clock says now, so that a wrong one is put right. */
+export interface StudyUpload {
+  readonly sent_at: number
+  readonly spans: readonly StudySpan[]
+}
+
+/** Every span that was sent is answered here and need not be sent again; 0 for what may not count. */
+export interface CountedSpan {
+  readonly client_id: string
+  readonly counted_ms: number
+}
+
+/** How far one is in a unit. `completed_at`: its circle is green. */
+export interface Progress {
+  readonly unit: string
+  readonly position_ms: number
+  readonly studied_ms: number
+  readonly completed_at: number | null
+}
+
+export interface StudyCounted {
+  readonly spans: readonly CountedSpan[]
+  readonly progress: readonly Progress[]
+}
+
+/** One's own progress in a run. `is_certified`: whether the school counts it (R21); null where that is no matter. */
+export interface RunProgress {
+  readonly progress: readonly Progress[]
+  readonly studied_ms: number
+  readonly n_units: number
+  readonly n_completed: number
+  readonly is_certified: boolean | null
+}
+
+/** `url` works without a token for some minutes, with Range. A video is for playing, not for saving (R53). */
+export interface StudyFile {
+  readonly id: string
+  readonly name: string
+  readonly content_type: string
+  readonly size_bytes: number
+  readonly url: string
+  readonly expires_at: number
+}
+
+/** A unit to be studied. `next`: the unit after it. */
+export interface StudyUnit {
+  readonly id: string
+  readonly run: string
+  readonly course_title: string
+  readonly title: string
+  readonly kind: 'pdf' | 'rich_text' | 'video'
+  readonly text: string | null
+  readonly duration_ms: number | null
+  readonly file: StudyFile | null
+  readonly progress: Progress
+  readonly next: string | null
+}
+
+/** A whole assessment as its teacher writes it. `questions` as those of an exercise. */
+export interface WriteAssessment {
+  readonly kind: 'exam' | 'homework' | 'quiz'
+  readonly title: string
+  readonly opens_at: number
+  readonly due_at: number
+  readonly questions?: readonly Body[]
+  readonly intro?: string
+  readonly unit?: string | null
+  readonly n_attempts?: number
+  readonly time_limit_s?: number | null
+  readonly is_published?: boolean
+}
+
+/** `questions`: with keys for the teacher alone; for a learner none before the attempt, whose own they are. */
+export interface Assessment {
+  readonly id: string
+  readonly run: string
+  readonly unit: string | null
+  readonly kind: 'exam' | 'homework' | 'quiz'
+  readonly title: string
+  readonly intro: string
+  readonly opens_at: number
+  readonly due_at: number
+  readonly n_attempts: number
+  readonly time_limit_s: number | null
+  readonly is_published: boolean
+  readonly n_questions: number
+  readonly of_points: number
+  readonly questions: readonly Body[] | null
+  readonly n_taken: number
+  readonly open_attempt: string | null
+  readonly last_attempt: string | null
+  readonly best_points: number | null
+  readonly n_attempted: number | null
+  readonly n_to_mark: number | null
+}
+
+export interface Assessments {
+  readonly is_teacher: boolean
+  readonly assessments: readonly Assessment[]
+}
+
+/** `rev`: which state of the attempt this was written on. An older one is refused: no device undoes another. */
+export interface SaveAttempt {
+  readonly answers: readonly unknown[]
+  readonly rev: number
+}
+
+export interface SubmitAttempt {
+  readonly answers: readonly unknown[]
+}
+
+/** `is_right` and `points` null: it waits for the teacher. */
+export interface AttemptMark {
+  readonly is_right: boolean | null
+  readonly points: number | null
+  readonly remark: string
+}
+
+/**
+ * One taking. `questions` without keys, until nobody takes the assessment any more; `marks` not before that.
+ *
+ * `points`: null where they may not be seen yet. `now`: the server's time, to count down by.
+ */
+export interface Attempt {
+  readonly id: string
+  readonly assessment: string
+  readonly kind: 'exam' | 'homework' | 'quiz'
+  readonly title: string
+  readonly account: string
+  readonly name: string
+  readonly number: number
+  readonly state: 'graded' | 'open' | 'submitted'
+  readonly questions: readonly Body[]
+  readonly answers: readonly unknown[]
+  readonly rev: number
+  readonly started_at: number
+  readonly ends_at: number
+  readonly submitted_at: number | null
+  readonly is_auto: boolean
+  readonly points: number | null
+  readonly of_points: number
+  readonly marks: readonly AttemptMark[] | null
+  readonly now: number
+}
+
+export interface AttemptSaved {
+  readonly rev: number
+}
+
+export interface AttemptSummary {
+  readonly id: string
+  readonly account: string
+  readonly name: string
+  readonly number: number
+  readonly state: 'graded' | 'open' | 'submitted'
+  readonly submitted_at: number | null
+  readonly is_auto: boolean
+  readonly points: number | null
+  readonly of_points: number | null
+}
+
+export interface AttemptPage {
+  readonly attempts: readonly AttemptSummary[]
+  readonly next: string | null
+}
+
+export interface GivenMark {
+  readonly points: number | null
+  readonly remark: string
+}
+
+/** A teacher's marks by number of the question, from "0"; those given before stay where none is given now. */
+export interface MarkAttempt {
+  readonly marks: { readonly [key: string]: GivenMark }
+}
+
+/** `weight` in percent; `share` of what could be made so far, from 0 to 1. */
+export interface GradePart {
+  readonly kind: string
+  readonly weight: number
+  readonly share: number | null
+}
+
+/** The grading policy applied (R51). `percent` is of what could be made so far. */
+export interface Grade {
+  readonly percent: number | null
+  readonly parts: readonly GradePart[]
+}
+
+/** `is_certified`: see `RunProgress`. `offline_ms`: how much of the study time was synced later (R56). */
+export interface LearnerReport {
+  readonly account: string
+  readonly name: string
+  readonly is_certified: boolean | null
+  readonly studied_ms: number
+  readonly offline_ms: number
+  readonly n_completed: number
+  readonly last_studied_at: number | null
+  readonly percent: number | null
+}
+
+export interface RunReport {
+  readonly learners: readonly LearnerReport[]
+  readonly n_units: number
+  readonly n_learners: number
+  readonly next: string | null
 }
 
 /** Who signs later than `late_after_s` after the opening is late; without it nobody is. */
