@@ -1,4 +1,4 @@
-"""The account stream: which classrooms a person is in. Read by the person's own devices only."""
+"""The account stream: which classrooms a person is in, and the message centre. Read by their own devices only."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from protocol.ids import AccountId, ClassroomId
+from protocol.inbox import Inbox
 
 Role = Literal["teacher", "assistant", "student"]
 EndedHow = Literal["left", "kicked"]
@@ -27,6 +28,7 @@ class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     id: AccountId
     name: str
     memberships: list[Membership]
+    inbox: Inbox
 
 
 # Events

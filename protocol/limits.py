@@ -20,6 +20,7 @@ WINDOW_EVENTS = 512  # kept in memory per stream for resumes
 PAGE_EVENTS = 300  # read from Postgres at a time
 RESUME_EVENTS = 2_000  # older than this: a snapshot
 POSTS_IN_SNAPSHOT = 100
+ITEMS_IN_SNAPSHOT = 20  # of the message centre
 
 HEARTBEAT_S = 25
 BEHIND_BYTES = 256 * 1024  # unsent bytes above which a connection gets nothing more
@@ -28,3 +29,6 @@ GAUGE_INTERVAL_S = 0.25
 GAP_WAIT_MS = 50
 HEADS_INTERVAL_S = 1.0
 SUBMIT_GRACE_MS = 2_000  # D7: sent in time, late on the network
+STUDY_SPANS = 200  # in one upload; a queue filled offline comes in several
+STUDY_BYTES = 64 * 1024  # one such upload
+ASSESSMENT_BYTES = 512 * 1024  # an exam of a hundred questions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from protocol import account, activity, classroom
+from protocol import account, activity, classroom, inbox
 
 Declaration = type[msgspec.Struct]
 
@@ -13,6 +13,8 @@ COMMANDS: dict[str, Declaration] = {
     "account.rename": account.RenameAccount,
     "classroom.create": account.CreateClassroom,
     "classroom.join": account.JoinClassroom,
+    "inbox.read": inbox.ReadItems,
+    "inbox.read_all": inbox.ReadAllItems,
     # on a classroom's stream
     "classroom.rename": classroom.RenameClassroom,
     "classroom.reset_code": classroom.ResetCode,
@@ -42,6 +44,9 @@ EVENTS: dict[str, Declaration] = {
     "membership.begun": account.MembershipBegun,
     "membership.changed": account.MembershipChanged,
     "membership.ended": account.MembershipEnded,
+    "inbox.added": inbox.InboxAdded,
+    "inbox.read": inbox.InboxRead,
+    "inbox.all_read": inbox.InboxAllRead,
     "classroom.renamed": classroom.ClassroomRenamed,
     "classroom.code_changed": classroom.CodeChanged,
     "member.joined": classroom.MemberJoined,

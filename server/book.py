@@ -11,7 +11,9 @@ from protocol.codec import to_body
 from protocol.envelopes import Audience, Snapshot
 from protocol.errors import Code, Refused
 from protocol.ids import AccountId, ActivityId, DeviceId, Seq, StreamId
+from protocol.limits import ITEMS_IN_SNAPSHOT
 from server.core.closing import has_tally
+from server.core.inbox import view_inbox
 from server.core.state import StoredActivity
 from server.core.view import view_classroom, view_mine
 from server.echo import count
@@ -25,6 +27,7 @@ from server.store import (
     devices,
     events,
     gauges,
+    inbox,
     memberships,
     posts,
     responses,
@@ -143,7 +146,15 @@ async def read_account(db: Moment, account: AccountId) -> AccountState:
     name = await accounts.select_name(db, account)
     if name is None:
         raise Refused(Code.NOT_FOUND)
-    return AccountState(id=account, name=name, memberships=await memberships.select_of_account(db, account))
+    return AccountState(
+        id=account,
+        name=name,
+        memberships=await memberships.select_of_account(db, account),
+        inbox=view_inbox(
+            await inbox.select_unread(db, account),
+            [item for _, item in await inbox.select_items(db, account, None, None, ITEMS_IN_SNAPSHOT)],
+        ),
+    )
 
 
 async def read_classroom(db: Moment, stream: StreamId, audience: Audience) -> ClassroomState:

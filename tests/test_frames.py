@@ -13,6 +13,7 @@ from protocol.classroom import ClassroomRenamed, Member, MemberChanged, MemberLe
 from protocol.codec import decode_server, to_body
 from protocol.envelopes import Event, Gauge, Snapshot
 from protocol.ids import AccountId, Seq, StreamId
+from protocol.inbox import Inbox
 from server.core.closing import tally
 from server.core.fact import Fact
 from server.core.moment import millis
@@ -111,7 +112,7 @@ def test_a_snapshot_says_of_what_it_is_and_for_whom() -> None:
     assert decode_server(prepare_snapshot(STREAM, Seq(7), "student", state)) == [
         Snapshot(stream=STREAM, seq=Seq(7), kind="classroom", audience="student", state=to_body(state))
     ]
-    own = AccountState(id=account(1), name="Lin", memberships=[])
+    own = AccountState(id=account(1), name="Lin", memberships=[], inbox=Inbox())
     assert decode_server(prepare_snapshot(StreamId(account(1)), Seq(2), "self", own)) == [
         Snapshot(stream=StreamId(account(1)), seq=Seq(2), kind="account", audience="self", state=to_body(own))
     ]

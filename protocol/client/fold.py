@@ -42,7 +42,8 @@ from protocol.classroom import (
     SessionEnded,
     SessionStarted,
 )
-from protocol.limits import POSTS_IN_SNAPSHOT
+from protocol.inbox import Inbox, InboxAdded, InboxAllRead, InboxItem, InboxRead
+from protocol.limits import ITEMS_IN_SNAPSHOT, POSTS_IN_SNAPSHOT
 
 State = AccountState | ClassroomState
 
@@ -75,7 +76,25 @@ def _fold_account(state: AccountState, event: msgspec.Struct) -> AccountState:
             return replace(state, memberships=same)
         case MembershipEnded(classroom=classroom):
             return replace(state, memberships=[each for each in state.memberships if each.classroom != classroom])
-    return state
+    return replace(state, inbox=_fold_inbox(state.inbox, event))
+
+
+def _fold_inbox(inbox: Inbox, event: msgspec.Struct) -> Inbox:
+    match event:
+        case InboxAdded(item=item):
+            unread = {**inbox.unread, item.kind: inbox.unread.get(item.kind, 0) + 1}
+            return Inbox(unread=unread, items=[item, *_without(inbox.items, item.id)][:ITEMS_IN_SNAPSHOT])
+        case InboxRead(items=read, unread=unread):
+            return Inbox(unread=unread, items=[_read(each) if each.id in read else each for each in inbox.items])
+        case InboxAllRead(kind=kind, unread=unread):
+            return Inbox(
+                unread=unread, items=[_read(each) if kind in (None, each.kind) else each for each in inbox.items]
+            )
+    return inbox
+
+
+def _read(item: InboxItem) -> InboxItem:
+    return replace(item, is_read=True)
 
 
 def _fold_members(state: ClassroomState, event: msgspec.Struct) -> ClassroomState:

@@ -28,6 +28,7 @@ WORDS: Mapping[str, object] = {
     "Audience": envelopes.Audience,
     "ClientKind": envelopes.ClientKind,
     "EndedHow": account.EndedHow,
+    "ItemKind": inbox.ItemKind,
     "Phase": activity.Phase,
     "Role": account.Role,
 }

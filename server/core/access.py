@@ -26,6 +26,8 @@ ALLOWED: Mapping[str, frozenset[Standing]] = {
     "account.rename": SELF,
     "classroom.create": SELF,
     "classroom.join": SELF,
+    "inbox.read": SELF,
+    "inbox.read_all": SELF,
     "classroom.rename": TEACHER,
     "classroom.reset_code": TEACHER,
     "classroom.open_code": TEACHER,

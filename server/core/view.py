@@ -42,6 +42,7 @@ from protocol.classroom import (
 )
 from protocol.envelopes import Audience, Body
 from protocol.ids import AccountId, ActivityId
+from protocol.inbox import InboxAdded, InboxAllRead, InboxRead
 from protocol.rest import StaffResponse
 from server.core.activities.registry import kind_of
 from server.core.moment import millis
@@ -280,6 +281,9 @@ OF_ACCOUNTS: Mapping[type[Event], View] = dict(
         _to(MembershipBegun, _whole),
         _to(MembershipChanged, _whole),
         _to(MembershipEnded, _whole),
+        _to(InboxAdded, _whole),
+        _to(InboxRead, _whole),
+        _to(InboxAllRead, _whole),
     ]
 )
 OF_CLASSROOMS: Mapping[type[Event], View] = dict(

@@ -1,5 +1,5 @@
 """The tables follow the events: which event changes which rows, said once. Nothing else writes what an event says,
-but `posts.append_posts`, which writes posts together with their events.
+but `posts.append_posts` and `inbox.insert_items`, which write many posts and items together with their events.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ from protocol.classroom import (
     SessionEnded,
     SessionStarted,
 )
+from protocol.inbox import InboxAllRead, InboxRead
 from server.core.fact import Fact
-from server.store import accounts, activities, classrooms, memberships, posts, responses, sessions
+from server.store import accounts, activities, classrooms, inbox, memberships, posts, responses, sessions
 from server.store.pool import Tx
 
 Event = TypeVar("Event", bound=msgspec.Struct)
@@ -57,6 +58,8 @@ TABLE: dict[type[msgspec.Struct], Applied] = dict(
         to(MembershipBegun, told_elsewhere),
         to(MembershipChanged, told_elsewhere),
         to(MembershipEnded, told_elsewhere),
+        to(InboxRead, inbox.apply_read),
+        to(InboxAllRead, inbox.apply_all_read),
         to(ClassroomRenamed, classrooms.apply_renamed),
         to(CodeChanged, classrooms.apply_code_changed),
         to(MemberJoined, memberships.apply_joined),

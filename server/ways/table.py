@@ -29,13 +29,16 @@ from protocol.classroom import (
     SetRole,
     StartSession,
 )
-from server.ways import accounts, activities, classrooms
+from protocol.inbox import ReadAllItems, ReadItems
+from server.ways import accounts, activities, classrooms, inbox
 from server.ways.step import Way, way
 
 WAYS: Mapping[str, Way] = {
     "account.rename": way(RenameAccount, accounts.rename),
     "classroom.create": way(CreateClassroom, accounts.create),
     "classroom.join": way(JoinClassroom, accounts.join),
+    "inbox.read": way(ReadItems, inbox.read),
+    "inbox.read_all": way(ReadAllItems, inbox.read_all),
     "classroom.rename": way(RenameClassroom, classrooms.rename),
     "classroom.reset_code": way(ResetCode, classrooms.reset_code),
     "classroom.open_code": way(OpenCode, classrooms.open_code),

@@ -25,6 +25,7 @@ from protocol.envelopes import (
     Welcome,
 )
 from protocol.ids import AccountId, ActivityId, ClassroomId, DeviceId, Millis, Seq, StreamId
+from protocol.inbox import Inbox
 from protocol.registry import EVENT_TYPES
 
 ME = AccountId("A" * 16)
@@ -37,7 +38,10 @@ SERVER_TIME = 1_767_225_600_000
 
 def an_account(*rooms: str) -> AccountState:
     return AccountState(
-        id=ME, name="小明", memberships=[Membership(classroom=ClassroomId(room), role="student") for room in rooms]
+        id=ME,
+        name="小明",
+        memberships=[Membership(classroom=ClassroomId(room), role="student") for room in rooms],
+        inbox=Inbox(),
     )
 
 

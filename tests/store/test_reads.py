@@ -12,6 +12,7 @@ from protocol.codec import decode_server, to_struct
 from protocol.envelopes import Gauge
 from protocol.errors import Code, Refused
 from protocol.ids import Seq, StreamId
+from protocol.inbox import InboxAdded
 from protocol.registry import EVENTS
 from server.edge.book import Access, Asked
 from server.ids import draw_id
@@ -23,8 +24,8 @@ from tests.harness.school import EXERCISE, a_lesson, a_school
 
 
 def test_every_event_says_what_it_changes() -> None:
-    # Posts are written together with their events, by `append_posts`.
-    assert set(TABLE) | {PostAdded} == set(EVENTS.values())
+    # Posts and items are written together with their events, by `append_posts` and `insert_items`.
+    assert set(TABLE) | {PostAdded, InboxAdded} == set(EVENTS.values())
 
 
 async def test_places_and_heads_are_read_for_many_at_once(database: str, redis_url: str) -> None:

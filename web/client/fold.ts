@@ -1,12 +1,15 @@
 // What an event does to the state a snapshot gave: fold(snapshot, events) is what a fresh snapshot would be.
 // The twin of protocol/client/fold.py; both run the vectors in tests/vectors.
 import {
+  ITEMS_IN_SNAPSHOT,
   POSTS_IN_SNAPSHOT,
   type AccountState,
   type Activity,
   type Body,
   type ClassroomState,
   type Events,
+  type Inbox,
+  type InboxItem,
 } from '@/client/generated/messages'
 
 export type State = AccountState | ClassroomState
@@ -34,9 +37,23 @@ function foldAccount(state: AccountState, { name, body }: Named): AccountState {
     }
     case 'membership.ended':
       return { ...state, memberships: state.memberships.filter((each) => each.classroom !== body.classroom) }
+    case 'inbox.added': {
+      const { item } = body
+      const unread = { ...state.inbox.unread, [item.kind]: (state.inbox.unread[item.kind] ?? 0) + 1 }
+      const items = [item, ...without(state.inbox.items, item.id)].slice(0, ITEMS_IN_SNAPSHOT)
+      return { ...state, inbox: { unread, items } }
+    }
+    case 'inbox.read':
+      return { ...state, inbox: read(state.inbox, body.unread, (each) => body.items.includes(each.id)) }
+    case 'inbox.all_read':
+      return { ...state, inbox: read(state.inbox, body.unread, (each) => body.kind === null || body.kind === each.kind) }
     default:
       return state
   }
+}
+
+function read({ items }: Inbox, unread: Inbox['unread'], isRead: (item: InboxItem) => boolean): Inbox {
+  return { unread, items: items.map((each) => (isRead(each) ? { ...each, is_read: true } : each)) }
 }
 
 function foldClassroom(state: ClassroomState, event: Named): ClassroomState {
@@ -79,6 +96,9 @@ function foldClassroom(state: ClassroomState, event: Named): ClassroomState {
     case 'membership.begun':
     case 'membership.changed':
     case 'membership.ended':
+    case 'inbox.added':
+    case 'inbox.read':
+    case 'inbox.all_read':
       return state
     default: {
       const id = body.activity

@@ -5,6 +5,7 @@ export type Body = { readonly [key: string]: unknown }
 export type Audience = 'staff' | 'student' | 'screen' | 'self'
 export type ClientKind = 'app' | 'web' | 'mini_program' | 'official_account'
 export type EndedHow = 'left' | 'kicked'
+export type ItemKind = 'course_announcement' | 'courseware_update' | 'platform_push' | 'reply' | 'comment' | 'account'
 export type Phase = 'draft' | 'published' | 'closed' | 'sent'
 export type Role = 'teacher' | 'assistant' | 'student'
 export type Code =
@@ -88,6 +89,7 @@ export const WINDOW_EVENTS = 512
 export const PAGE_EVENTS = 300
 export const RESUME_EVENTS = 2000
 export const POSTS_IN_SNAPSHOT = 100
+export const ITEMS_IN_SNAPSHOT = 20
 export const HEARTBEAT_S = 25
 export const BEHIND_BYTES = 262144
 export const STALL_S = 15
@@ -322,6 +324,15 @@ export interface JoinClassroom {
   readonly code: string
 }
 
+/** What is read already, or nobody's, changes nothing. */
+export interface ReadItems {
+  readonly items: readonly string[]
+}
+
+export interface ReadAllItems {
+  readonly kind?: ItemKind | null
+}
+
 export interface RenameClassroom {
   readonly name: string
 }
@@ -450,6 +461,42 @@ export interface MembershipChanged {
 export interface MembershipEnded {
   readonly classroom: string
   readonly how: EndedHow
+}
+
+/** What an item opens. `course` and `run`: where that is, as far as there is such a place. */
+export interface Source {
+  readonly kind: 'account' | 'announcement' | 'assessment' | 'course' | 'run' | 'school' | 'topic' | 'unit'
+  readonly id: string
+  readonly course: string | null
+  readonly run: string | null
+}
+
+/** One entry. On the stream `text` is the beginning of what the list over REST tells whole. */
+export interface InboxItem {
+  readonly id: string
+  readonly kind: ItemKind
+  readonly title: string
+  readonly text: string
+  readonly source: Source | null
+  readonly at: number
+  readonly is_read: boolean
+}
+
+/** A new item, unread. */
+export interface InboxAdded {
+  readonly item: InboxItem
+}
+
+/** These are read. `unread`: what is left. */
+export interface InboxRead {
+  readonly items: readonly string[]
+  readonly unread: { readonly [key: string]: number }
+}
+
+/** All of one kind are read; `kind` null: of every kind. `unread`: what is left. */
+export interface InboxAllRead {
+  readonly kind: ItemKind | null
+  readonly unread: { readonly [key: string]: number }
 }
 
 export interface ClassroomRenamed {
@@ -647,11 +694,18 @@ export interface Mine {
   readonly result: Body | null
 }
 
+/** As the account's snapshot shows it: the newest items, newest first. */
+export interface Inbox {
+  readonly unread: { readonly [key: string]: number }
+  readonly items: readonly InboxItem[]
+}
+
 /** Snapshot of an account stream. `memberships` in the order of joining. */
 export interface AccountState {
   readonly id: string
   readonly name: string
   readonly memberships: readonly Membership[]
+  readonly inbox: Inbox
 }
 
 /**
@@ -1015,6 +1069,11 @@ export interface SupportAccount {
   readonly audit: readonly AuditEntry[]
 }
 
+/** Not a query: numbers do not belong into URLs. */
+export interface FindAccount {
+  readonly phone: string
+}
+
 /** `reason`: the number of the support case; it goes into the audit log. */
 export interface RestoreAccount {
   readonly reason: string
@@ -1198,6 +1257,306 @@ export interface CertifiedMember {
 
 export interface CertifiedMembers {
   readonly members: readonly CertifiedMember[]
+}
+
+/** How far a run is by the clock (R45): `week` of `n_weeks`, 0 before it starts, `n_weeks` after it ended. */
+export interface RunTime {
+  readonly run: string
+  readonly number: number
+  readonly starts_at: number
+  readonly ends_at: number
+  readonly state: 'ended' | 'running' | 'upcoming'
+  readonly week: number
+  readonly n_weeks: number
+}
+
+/** `time`: of the run one would join now, else of the last one; null before there is any. */
+export interface CourseCard {
+  readonly id: string
+  readonly kind: 'mooc' | 'spoc'
+  readonly title: string
+  readonly summary: string
+  readonly school: string
+  readonly school_name: string
+  readonly teachers: readonly string[]
+  readonly n_enrolled: number
+  readonly has_password: boolean
+  readonly time: RunTime | null
+}
+
+export interface CourseCards {
+  readonly courses: readonly CourseCard[]
+  readonly next: string | null
+}
+
+/** `has_moocs`: there is a list to link to (R46). `may_enter`: its SPOCs are open to the caller (R20, R27). */
+export interface SchoolHome {
+  readonly id: string
+  readonly name: string
+  readonly introduction: string
+  readonly has_cloud: boolean
+  readonly has_moocs: boolean
+  readonly may_enter: boolean
+  readonly n_teachers: number
+}
+
+export interface SchoolTeacher {
+  readonly account: string
+  readonly name: string
+  readonly title: string
+}
+
+export interface SchoolTeachers {
+  readonly teachers: readonly SchoolTeacher[]
+  readonly next: string | null
+}
+
+/**
+ * The page one enrolls from (R44). `joins`: the run that 立即参加 means; null: only 报名下次开课 is left.
+ *
+ * `enrolled_in`: the caller's newest run of it. `runs` newest first.
+ */
+export interface CourseIntro {
+  readonly card: CourseCard
+  readonly introduction: string
+  readonly state: 'draft' | 'published'
+  readonly runs: readonly RunTime[]
+  readonly joins: string | null
+  readonly enrolled_in: string | null
+  readonly has_wished: boolean
+  readonly is_teacher: boolean
+}
+
+/** `password`: only where the course asks for one (R43). */
+export interface Enroll {
+  readonly password?: string | null
+}
+
+export interface Enrolled {
+  readonly run: string
+}
+
+/** One card of 我的课程. `time` is null for a course whose next run is waited for. */
+export interface MyCourse {
+  readonly course: string
+  readonly title: string
+  readonly kind: 'mooc' | 'spoc'
+  readonly school_name: string
+  readonly teachers: readonly string[]
+  readonly state: 'ended' | 'next_run' | 'running' | 'upcoming'
+  readonly time: RunTime | null
+  readonly since: number
+}
+
+export interface MyCourses {
+  readonly courses: readonly MyCourse[]
+  readonly next: string | null
+}
+
+/**
+ * `grading`: percent by quiz, homework, exam and discussion (R51). `counts_for_school`: study here gives the
+ * caller's school data and credit (R21).
+ */
+export interface RunPage {
+  readonly run: string
+  readonly course: string
+  readonly title: string
+  readonly kind: 'mooc' | 'spoc'
+  readonly school: string
+  readonly school_name: string
+  readonly role: 'learner' | 'teacher'
+  readonly time: RunTime
+  readonly grading_text: string
+  readonly grading: { readonly [key: string]: number }
+  readonly counts_for_school: boolean
+}
+
+export interface CourseAnnouncement {
+  readonly id: string
+  readonly title: string
+  readonly text: string
+  readonly author_name: string
+  readonly at: number
+  readonly edited_at: number | null
+}
+
+export interface CourseAnnouncements {
+  readonly announcements: readonly CourseAnnouncement[]
+  readonly next: string | null
+}
+
+export interface WriteCourseAnnouncement {
+  readonly title: string
+  readonly text: string
+}
+
+/** One node of the courseware tree (R50). `text` only for teachers; learners get it when they study the unit. */
+export interface CourseUnit {
+  readonly id: string
+  readonly parent: string | null
+  readonly level: 'chapter' | 'lesson' | 'unit'
+  readonly title: string
+  readonly kind: 'pdf' | 'rich_text' | 'video' | null
+  readonly file: string | null
+  readonly file_name: string | null
+  readonly text: string | null
+  readonly duration_ms: number | null
+  readonly is_published: boolean
+}
+
+/** In the order of the tree's levels and positions: every parent before its children. */
+export interface Courseware {
+  readonly units: readonly CourseUnit[]
+}
+
+/** A chapter has no parent, a lesson a chapter, a unit a lesson. It becomes its parent's last. */
+export interface AddUnit {
+  readonly level: 'chapter' | 'lesson' | 'unit'
+  readonly title: string
+  readonly parent?: string | null
+  readonly kind?: 'pdf' | 'rich_text' | 'video' | null
+  readonly file?: string | null
+  readonly text?: string | null
+  readonly duration_ms?: number | null
+  readonly is_published?: boolean
+}
+
+/** What is left out stays. `before`: it moves before this sibling. */
+export interface ChangeUnit {
+  readonly title?: string | null
+  readonly file?: string | null
+  readonly text?: string | null
+  readonly duration_ms?: number | null
+  readonly is_published?: boolean | null
+  readonly before?: string | null
+}
+
+export interface TaughtRun {
+  readonly time: RunTime
+  readonly n_enrolled: number
+}
+
+export interface TaughtCourse {
+  readonly card: CourseCard
+  readonly introduction: string
+  readonly state: 'draft' | 'published'
+  readonly runs: readonly TaughtRun[]
+}
+
+export interface TeachingSchool {
+  readonly id: string
+  readonly name: string
+}
+
+/** `schools`: where the caller may open a course. */
+export interface TaughtCourses {
+  readonly courses: readonly TaughtCourse[]
+  readonly schools: readonly TeachingSchool[]
+}
+
+/** By a teacher of the school. It begins as a draft. */
+export interface CreateCourse {
+  readonly school: string
+  readonly kind: 'mooc' | 'spoc'
+  readonly title: string
+  readonly summary?: string
+  readonly introduction?: string
+}
+
+/** What is left out stays. */
+export interface ChangeCourse {
+  readonly title?: string | null
+  readonly summary?: string | null
+  readonly introduction?: string | null
+  readonly state?: 'draft' | 'published' | null
+}
+
+/** Null clears it (R43). Who is enrolled stays. */
+export interface SetCoursePassword {
+  readonly password: string | null
+}
+
+/** Who waited for the next run is enrolled in it. */
+export interface CreateRun {
+  readonly starts_at: number
+  readonly ends_at: number
+}
+
+/** What is left out stays. The weights of `grading` make 100 together, or there is none. */
+export interface ChangeRun {
+  readonly starts_at?: number | null
+  readonly ends_at?: number | null
+  readonly grading_text?: string | null
+  readonly grading?: { readonly [key: string]: number } | null
+}
+
+/** `number`: the 学号, of those the course's school has certified; else null (未认证, R25). `dropped_at`: R49. */
+export interface CourseLearner {
+  readonly account: string
+  readonly name: string
+  readonly number: string | null
+  readonly enrolled_at: number
+  readonly dropped_at: number | null
+}
+
+export interface CourseLearners {
+  readonly learners: readonly CourseLearner[]
+  readonly next: string | null
+}
+
+export interface RunStatistics {
+  readonly n_enrolled: number
+  readonly n_certified: number
+  readonly n_dropped: number
+  readonly n_topics: number
+  readonly n_replies: number
+  readonly n_units: number
+}
+
+/** `text` is null once it was removed. `may_remove`: by the caller. */
+export interface Topic {
+  readonly id: string
+  readonly run: string
+  readonly title: string
+  readonly text: string | null
+  readonly author_name: string
+  readonly is_teacher: boolean
+  readonly at: number
+  readonly replied_at: number
+  readonly n_replies: number
+  readonly may_remove: boolean
+}
+
+export interface Topics {
+  readonly topics: readonly Topic[]
+  readonly next: string | null
+}
+
+/** `parent`: the reply it comments on; null: it replies to the topic. */
+export interface TopicReply {
+  readonly id: string
+  readonly parent: string | null
+  readonly text: string | null
+  readonly author_name: string
+  readonly is_teacher: boolean
+  readonly at: number
+  readonly may_remove: boolean
+}
+
+/** Oldest first. */
+export interface TopicReplies {
+  readonly replies: readonly TopicReply[]
+  readonly next: string | null
+}
+
+export interface WriteTopic {
+  readonly title: string
+  readonly text: string
+}
+
+export interface WriteReply {
+  readonly text: string
+  readonly parent?: string | null
 }
 
 /** Some seconds of study, by the client's clock. The same `client_id` counts once, however often it comes (R56). */
@@ -1415,6 +1774,43 @@ export interface RunReport {
   readonly learners: readonly LearnerReport[]
   readonly n_units: number
   readonly n_learners: number
+  readonly next: string | null
+}
+
+/** Newest first, with their whole texts. `next`: the `after` of the next page; null: that was all. */
+export interface InboxPage {
+  readonly items: readonly InboxItem[]
+  readonly unread: { readonly [key: string]: number }
+  readonly next: string | null
+}
+
+/** `to_id`: the school, course or run; null when it is for all. */
+export interface NewPush {
+  readonly to_kind: 'all' | 'course' | 'run' | 'school'
+  readonly to_id?: string | null
+  readonly title: string
+  readonly text?: string
+  readonly source?: Source | null
+}
+
+/** One message to many and how far it got. `n_told`: who has it already. */
+export interface Push {
+  readonly id: string
+  readonly author: string | null
+  readonly to_kind: 'all' | 'course' | 'run' | 'school'
+  readonly to_id: string | null
+  readonly kind: ItemKind
+  readonly title: string
+  readonly text: string
+  readonly source: Source | null
+  readonly state: 'sending' | 'sent' | 'stopped'
+  readonly n_told: number
+  readonly created_at: number
+}
+
+/** Newest first. */
+export interface Pushes {
+  readonly pushes: readonly Push[]
   readonly next: string | null
 }
 
@@ -1709,6 +2105,8 @@ export interface Commands {
   'account.rename': RenameAccount
   'classroom.create': CreateClassroom
   'classroom.join': JoinClassroom
+  'inbox.read': ReadItems
+  'inbox.read_all': ReadAllItems
   'classroom.rename': RenameClassroom
   'classroom.reset_code': ResetCode
   'classroom.open_code': OpenCode
@@ -1737,6 +2135,9 @@ export interface Events {
   'membership.begun': MembershipBegun
   'membership.changed': MembershipChanged
   'membership.ended': MembershipEnded
+  'inbox.added': InboxAdded
+  'inbox.read': InboxRead
+  'inbox.all_read': InboxAllRead
   'classroom.renamed': ClassroomRenamed
   'classroom.code_changed': CodeChanged
   'member.joined': MemberJoined

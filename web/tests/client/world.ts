@@ -209,6 +209,7 @@ export const anAccount = (...rooms: string[]): AccountState => ({
   id: ME,
   name: '小明',
   memberships: rooms.map((classroom) => ({ classroom, role: 'student' as const })),
+  inbox: { unread: {}, items: [] },
 })
 
 export const aClassroom = (changes: Partial<ClassroomState> = {}): ClassroomState => ({
