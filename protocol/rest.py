@@ -20,28 +20,39 @@ OneTimeCode = Annotated[str, Meta(min_length=4, max_length=8)]
 Password = Annotated[str, Meta(min_length=1, max_length=256)]
 
 
+Email = Annotated[str, Meta(min_length=5, max_length=254)]
+Ticket = Annotated[str, Meta(min_length=16, max_length=64)]
+
+
 class RequestCode(msgspec.Struct, frozen=True, kw_only=True):
-    phone: Phone
+    """To a phone number or to an e-mail address, never both; registering takes a phone number."""
+
     purpose: Literal["register", "login", "reset"]
+    phone: Phone | None = None
+    email: Email | None = None
 
 
 class Register(msgspec.Struct, frozen=True, kw_only=True):
+    """`ticket`: from a log-in at another's page that led to no account yet; it is bound to the new one (R2)."""
+
     phone: Phone
     code: OneTimeCode
     password: Password
     name: Name | None = None
+    ticket: Ticket | None = None
     client_kind: ClientKind = "web"
     client_version: ShortText = ""
     label: ShortText = ""
 
 
 class LogIn(msgspec.Struct, frozen=True, kw_only=True):
-    """With a password or with a code, never both.
+    """By phone number or e-mail address, with a password or with a code.
 
     `device_key`: what `LoggedIn` gave this client the last time; guesses by strangers do not slow its owner down.
     """
 
-    phone: Phone
+    phone: Phone | None = None
+    email: Email | None = None
     password: Password | None = None
     code: OneTimeCode | None = None
     device_key: DeviceKey | None = None
@@ -53,9 +64,10 @@ class LogIn(msgspec.Struct, frozen=True, kw_only=True):
 class ResetPassword(msgspec.Struct, frozen=True, kw_only=True):
     """A new password for a code sent for `reset`. Logs every other device out; answered with `LoggedIn`."""
 
-    phone: Phone
     code: OneTimeCode
     password: Password
+    phone: Phone | None = None
+    email: Email | None = None
     client_kind: ClientKind = "web"
     client_version: ShortText = ""
     label: ShortText = ""
@@ -70,7 +82,7 @@ class ChangeMe(msgspec.Struct, frozen=True, kw_only=True):
 class Me(msgspec.Struct, frozen=True, kw_only=True):
     id: AccountId
     name: str
-    phone: str  # masked: 138****0001
+    phone: str  # masked: 138****0001; empty when it was unbound
 
 
 class LoggedIn(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.book import StoreBook
+from server.codes import Codes
 from server.config import Config
 from server.edge.endpoint import SocketEndpoint
 from server.edge.health import health_routes
@@ -21,11 +22,12 @@ from server.edge.metrics import metrics_routes
 from server.edge.node import open_node
 from server.entrance import Entrance
 from server.files.storage import open_storage
-from server.gateways.choice import open_sms
+from server.gateways.choice import choose_mail, open_sms
 from server.limiter import Limiter
 from server.open_road import open_road
 from server.pages import Pages
 from server.password import Passwords
+from server.people import open_people
 from server.redis_pool import open_redis
 from server.rest.page_headers import PageHeaders
 from server.rest.routes import rest_routes
@@ -60,11 +62,13 @@ def create_app(config: Config) -> Starlette:
             async with database.pool.acquire() as connection:
                 await schema.check(connection)
             limiter = Limiter(redis)
+            mail = choose_mail(config)
+            codes = Codes(database=database, limiter=limiter, sms=sms, mail=mail, secret=config.secret)
             entrance = Entrance(
                 database=database,
                 limiter=limiter,
                 passwords=passwords,
-                sms=sms,
+                codes=codes,
                 bus=node.bus,
                 secret=config.secret,
             )
@@ -75,6 +79,7 @@ def create_app(config: Config) -> Starlette:
                 entrance=entrance,
                 limiter=limiter,
                 storage=open_storage(config),
+                people=open_people(config, entrance, sms, mail),
             )
             node.open_doors(road)
             app.state.drain = node.drain

@@ -11,7 +11,9 @@ from enum import Enum
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from server.core.client_version import least_version
 from server.environment import Environment, Secret, between, flag, list_of, member, origin, path, text, url
+from server.gateways.settings import AliyunAccount, OAuthApps, take_aliyun, take_oauth
 from server.told import Told
 
 PREFIX = "SHANGKE_"
@@ -30,6 +32,13 @@ class Mode(Enum):
 class Sms(Enum):
     CONSOLE = "console"
     HTTP = "http"
+    ALIYUN = "aliyun"
+
+
+class Mail(Enum):
+    NONE = "none"
+    CONSOLE = "console"
+    SMTP = "smtp"
 
 
 class LogLevel(Enum):
@@ -60,6 +69,12 @@ class Config:
     files_url: str
     sms: Sms
     sms_url: str = field(repr=False)
+    aliyun: AliyunAccount
+    mail: Mail
+    mail_url: str = field(repr=False)
+    mail_from: str
+    oauth: OAuthApps
+    least_versions: tuple[str, ...]
     demo: bool
     mini_program_submits: bool
     keep_recalled: bool
@@ -159,8 +174,37 @@ def take_all(environment: Environment) -> Config:
             "",
             shown="the data folder",
         ),
-        sms=take("SHANGKE_SMS", "How text messages go out: `console` (printed) or `http`", member(Sms), Sms.CONSOLE),
+        sms=take(
+            "SHANGKE_SMS",
+            "How text messages go out: `console` (printed), `http` (a webhook) or `aliyun`",
+            member(Sms),
+            Sms.CONSOLE,
+        ),
         sms_url=take("SHANGKE_SMS_URL", "Where `http` posts a text message", url("http", "https"), "", shown="none"),
+        aliyun=take_aliyun(environment),
+        mail=take(
+            "SHANGKE_MAIL",
+            "How e-mail goes out: `none`, `console` (printed) or `smtp`",
+            member(Mail),
+            Mail.CONSOLE if mode is Mode.DEVELOPMENT else Mail.NONE,
+            shown="`console` in development, else `none`",
+        ),
+        mail_url=take(
+            "SHANGKE_MAIL_URL",
+            "The mail server: `smtps://name:password@host`, or `smtp:` with STARTTLS",
+            url("smtp", "smtps"),
+            "",
+            shown="none",
+        ),
+        mail_from=take("SHANGKE_MAIL_FROM", "The sender of our e-mail", text, "", shown="none"),
+        oauth=take_oauth(environment),
+        least_versions=take(
+            "SHANGKE_LEAST_VERSIONS",
+            "The oldest client versions still served, by kind, like `app=2.4,web=0.1`; older ones are told to update",
+            list_of(least_version),
+            (),
+            shown="all",
+        ),
         demo=take(
             "SHANGKE_DEMO",
             "Whether `shangke up` fills an empty database with a demo school",
@@ -207,6 +251,13 @@ def insecure(config: Config, values: Mapping[str, str]) -> list[str]:
         "SHANGKE_ORIGINS may hold only https: origins": any(not each.startswith("https:") for each in config.origins),
         "SHANGKE_SMS=console prints one-time codes: set SHANGKE_SMS=http": config.sms is Sms.CONSOLE,
         "SHANGKE_SMS_URL is needed with SHANGKE_SMS=http": config.sms is Sms.HTTP and not config.sms_url,
+        "SHANGKE_SMS=aliyun needs SHANGKE_ALIYUN_KEY_ID, _KEY_SECRET, _SIGN_NAME and _CODE_TEMPLATE": (
+            config.sms is Sms.ALIYUN and not config.aliyun.is_complete
+        ),
+        "SHANGKE_MAIL=console prints one-time codes: set SHANGKE_MAIL=smtp or none": config.mail is Mail.CONSOLE,
+        "SHANGKE_MAIL_URL and SHANGKE_MAIL_FROM are needed with SHANGKE_MAIL=smtp": (
+            config.mail is Mail.SMTP and not (config.mail_url and config.mail_from)
+        ),
         "SHANGKE_DEMO must not be on: the demo log-ins are public": config.demo,
         "DEBUG must not be set in production": values.get("DEBUG", "") not in ("", "0", "false"),
     }

@@ -11,10 +11,10 @@ import secrets
 from datetime import timedelta
 from typing import Literal
 
-from server.core.phone import Phone
+from server.core.address import Address
 from server.environment import Secret
 
-Purpose = Literal["register", "login", "reset"]
+Purpose = Literal["register", "login", "reset", "bind", "confirm"]
 
 DIGITS = 6
 TIME_TO_LIVE = timedelta(minutes=5)
@@ -25,9 +25,9 @@ def draw_code() -> str:
     return f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
 
 
-def digest(secret: Secret, phone: Phone, purpose: Purpose, code: str) -> bytes:
-    """Keyed, since a million plain hashes are tried in a second; a code for another number or purpose never fits."""
-    meant = "\0".join(("one-time code", phone, purpose, code.strip()))
+def digest(secret: Secret, address: Address, purpose: Purpose, code: str) -> bytes:
+    """Keyed, since a million plain hashes are tried in a second; a code for another address or purpose never fits."""
+    meant = "\0".join(("one-time code", address.subject, purpose, code.strip()))
     return hmac.digest(secret.reveal().encode(), meant.encode(), hashlib.sha256)
 
 

@@ -19,7 +19,6 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
 from protocol.errors import Code, Refused
-from server.core.phone import Phone
 
 SHORTEST = 8
 THREADS = 2
@@ -58,12 +57,13 @@ _ROWS = (
 )
 
 
-def check_strength(password: str, phone: Phone) -> None:
-    """Any 8 characters that are not common and not the owner's number (NIST 800-63B: length and lists, no recipes).
+def check_strength(password: str, address: str | None) -> None:
+    """Any 8 characters that are not common and not the owner's address (NIST 800-63B: length and lists, no recipes).
 
     Raises Refused(WEAK_PASSWORD).
     """
-    if len(password) < SHORTEST or is_common(password) or phone.removeprefix("+86") in password:
+    is_own = address is not None and address.removeprefix("+86") in password
+    if len(password) < SHORTEST or is_common(password) or is_own:
         raise Refused(Code.WEAK_PASSWORD, data={"field": "password"})
 
 

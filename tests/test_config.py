@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from server import config
-from server.config import Config, ConfigError, LogLevel, Mode, Sms, read, with_secret
+from server.config import Config, ConfigError, LogLevel, Mail, Mode, Sms, read, with_secret
 from server.environment import Secret
+from server.gateways.settings import AliyunAccount, OAuthApps
 
 PRODUCTION = {
     "SHANGKE_MODE": "production",
@@ -47,6 +48,19 @@ def test_nothing_set_is_one_machine_in_development() -> None:
         files_url="",
         sms=Sms.CONSOLE,
         sms_url="",
+        aliyun=AliyunAccount(
+            url="https://dysmsapi.aliyuncs.com",
+            key_id="",
+            key_secret=Secret(),
+            sign_name="",
+            code_template="",
+            notice_template="",
+        ),
+        mail=Mail.CONSOLE,
+        mail_url="",
+        mail_from="",
+        oauth=OAuthApps(apps={}, base=""),
+        least_versions=(),
         demo=True,
         mini_program_submits=False,
         keep_recalled=False,
@@ -100,6 +114,13 @@ INSECURE = [
     ("SHANGKE_SECRET", "change" * 8, "SHANGKE_SECRET needs at least 32 characters, 10 of them different"),
     ("SHANGKE_SMS", "console", "SHANGKE_SMS=console prints one-time codes: set SHANGKE_SMS=http"),
     ("SHANGKE_SMS_URL", "", "SHANGKE_SMS_URL is needed with SHANGKE_SMS=http"),
+    (
+        "SHANGKE_SMS",
+        "aliyun",
+        "SHANGKE_SMS=aliyun needs SHANGKE_ALIYUN_KEY_ID, _KEY_SECRET, _SIGN_NAME and _CODE_TEMPLATE",
+    ),
+    ("SHANGKE_MAIL", "console", "SHANGKE_MAIL=console prints one-time codes: set SHANGKE_MAIL=smtp or none"),
+    ("SHANGKE_MAIL", "smtp", "SHANGKE_MAIL_URL and SHANGKE_MAIL_FROM are needed with SHANGKE_MAIL=smtp"),
     ("SHANGKE_ORIGINS", "http://class.example.edu", "SHANGKE_ORIGINS may hold only https: origins"),
     ("SHANGKE_DEMO", "1", "SHANGKE_DEMO must not be on: the demo log-ins are public"),
     ("DEBUG", "1", "DEBUG must not be set in production"),
@@ -140,4 +161,6 @@ def test_a_given_secret_writes_nothing(tmp_path: Path) -> None:
 
 def test_the_table_names_every_setting_once() -> None:
     names = re.findall(r"^\| `([A-Z_]+)` \|", config.table(), flags=re.MULTILINE)
-    assert len(names) == len(set(names)) == len(Config.__dataclass_fields__)
+    # One row per field; but the fields `aliyun` and `oauth` are groups, the latter of three apps and a base.
+    n_settings = len(Config.__dataclass_fields__) - 2 + len(AliyunAccount.__dataclass_fields__) + 3 * 2 + 1
+    assert len(names) == len(set(names)) == n_settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from server.store import activities, commands, devices, one_time_codes
+from server.store import activities, commands, devices, oauth_attempts, oauth_tickets, one_time_codes
 from workers.context import Context, road_of
 
 TIMEOUT_S = 300
@@ -24,4 +24,6 @@ async def sweep_old(context: Context) -> None:
     async with db.transaction() as tx:
         now = await activities.select_now(tx)
         await one_time_codes.delete_old(tx, now - CODES_KEPT)
+        await oauth_attempts.delete_old(tx, now - oauth_attempts.LIFETIME)
+        await oauth_tickets.delete_old(tx, now - oauth_tickets.LIFETIME)
     log.info("commands=%d devices=%d", n_commands, n_devices)

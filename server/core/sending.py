@@ -1,4 +1,4 @@
-"""How many one-time codes a number may be sent: 1 a minute, 5 an hour, 10 a day, for all purposes together. Pure."""
+"""How many one-time codes an address may be sent: 1 a minute, 5 an hour, 10 a day, for all purposes together. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LONGEST = max(window for _, window in LIMITS)
 
 
 def check_sending(sent: Sequence[datetime], now: datetime) -> None:
-    """`sent`: when codes were sent to the number within the last day, in any order.
+    """`sent`: when codes were sent there within the last day, in any order.
 
     Raises Refused(SLOW_DOWN) with the time until one more is allowed.
     """
@@ -22,4 +22,4 @@ def check_sending(sent: Sequence[datetime], now: datetime) -> None:
         if len(inside) >= most:
             wait = max(wait, inside[-most] + window - now)
     if wait > timedelta(0):
-        raise Refused(Code.SLOW_DOWN, "codes to this number", retry_after_ms=-(-wait // timedelta(milliseconds=1)))
+        raise Refused(Code.SLOW_DOWN, "codes to this address", retry_after_ms=-(-wait // timedelta(milliseconds=1)))

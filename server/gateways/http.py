@@ -1,6 +1,7 @@
 """The driver for any provider behind a small bridge of the operator's: posts the message as JSON to one URL.
 
     {"to": "+8613800000001", "text": "【上课】123456 是你的…", "code": "123456", "purpose": "login"}
+    {"to": "+8613800000001", "text": "【上课】你的账号…", "change": "phone_changed"}
 
 Any 2xx answer means that the message was taken. User and password in the URL become basic authentication.
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import httpx
 
-from server.gateways.sms import CodeMessage, SmsFailed
+from server.gateways.sms import CodeMessage, Notice, SmsFailed
 
 TIMEOUT_S = 8.0
 
@@ -21,7 +22,12 @@ class HttpSms:
         self._client = httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False, follow_redirects=False)
 
     async def send(self, message: CodeMessage) -> None:
-        body = {"to": message.phone, "text": message.text, "code": message.code, "purpose": message.purpose}
+        await self._post({"to": message.phone, "text": message.text, "code": message.code, "purpose": message.purpose})
+
+    async def notify(self, notice: Notice) -> None:
+        await self._post({"to": notice.phone, "text": notice.text, "change": notice.change})
+
+    async def _post(self, body: dict[str, str]) -> None:
         try:
             answer = await self._client.post(self._url, json=body)
         except httpx.HTTPError as error:

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from server.core.phone import Phone
-from server.one_time_code import TIME_TO_LIVE, Purpose
-
-_WISHES: dict[Purpose, str] = {"register": "注册", "login": "登录", "reset": "重设密码"}
+from server.gateways.words import Change, code_text, notice_text
+from server.one_time_code import Purpose
 
 
 class SmsFailed(Exception):
@@ -25,8 +24,19 @@ class CodeMessage:
 
     @property
     def text(self) -> str:
-        minutes = int(TIME_TO_LIVE.total_seconds() // 60)
-        return f"【上课】{self.code} 是你的{_WISHES[self.purpose]}验证码，{minutes} 分钟内有效。请勿告诉他人。"
+        return code_text(self.code, self.purpose)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Word to an owner that their account was changed."""
+
+    phone: Phone = field(repr=False)
+    change: Change
+
+    @property
+    def text(self) -> str:
+        return notice_text(self.change)
 
 
 class Sms(Protocol):
@@ -34,6 +44,9 @@ class Sms(Protocol):
 
     async def send(self, message: CodeMessage) -> None:
         """Returns when the provider has taken the message, within 10 s. Raises: SmsFailed."""
+
+    async def notify(self, notice: Notice) -> None:
+        """Like `send`. Raises: SmsFailed."""
 
     async def close(self) -> None:
         """Give back what is held open."""

@@ -14,6 +14,7 @@ from server.entrance import Client
 from server.ids import draw_id
 from server.rest.answer import answer
 from server.rest.call import Call
+from server.rest.codes import one_address
 from server.rest.devices import logged_in
 from server.store import identities, memberships
 
@@ -21,14 +22,16 @@ from server.store import identities, memberships
 async def register(call: Call, body: Register) -> Response:
     """Register by phone number, one-time code and password; the device is logged in."""
     client = Client(kind=body.client_kind, version=body.client_version, label=body.label)
-    entered = await call.services.entrance.register(body.phone, body.code, body.password, body.name, client)
+    entrance = call.services.entrance
+    entered = await entrance.register(body.phone, body.code, body.password, body.name, client, body.ticket)
     return logged_in(entered, status=201)
 
 
 async def reset_password(call: Call, body: ResetPassword) -> Response:
     """Set a new password by one-time code; all other devices are logged out at once."""
     client = Client(kind=body.client_kind, version=body.client_version, label=body.label)
-    return logged_in(await call.services.entrance.reset_password(body.phone, body.code, body.password, client))
+    address = one_address(body.phone, body.email)
+    return logged_in(await call.services.entrance.reset_password(address, body.code, body.password, client))
 
 
 async def show_me(call: Call) -> Response:
@@ -36,7 +39,7 @@ async def show_me(call: Call) -> Response:
     profile = await identities.select_profile(call.services.database, call.device.account)
     if profile is None:
         raise Refused(Code.NOT_FOUND)
-    return answer(Me(id=profile.id, name=profile.name, phone=mask(profile.phone or "")))
+    return answer(Me(id=profile.id, name=profile.name, phone=mask(profile.phone) if profile.phone else ""))
 
 
 async def change_me(call: Call, body: ChangeMe) -> Response:

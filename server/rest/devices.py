@@ -12,17 +12,18 @@ from server.core.phone import mask
 from server.entrance import Client, Entered
 from server.rest.answer import answer, nothing
 from server.rest.call import Call
+from server.rest.codes import one_address
 from server.store import devices
 
 
 async def log_in(call: Call, body: LogIn) -> Response:
     """Log in by password or by one-time code; the oldest device beyond the limit is logged out."""
     client = Client(kind=body.client_kind, version=body.client_version, label=body.label)
-    entrance = call.services.entrance
+    entrance, address = call.services.entrance, one_address(body.phone, body.email)
     if body.password is not None and body.code is None:
-        entered = await entrance.log_in_by_password(body.phone, body.password, body.device_key, client)
+        entered = await entrance.log_in_by_password(address, body.password, body.device_key, client)
     elif body.code is not None and body.password is None:
-        entered = await entrance.log_in_by_code(body.phone, body.code, client)
+        entered = await entrance.log_in_by_code(address, body.code, client)
     else:
         raise Refused(Code.BAD_FIELD, "password or code", data={"field": "password"})
     return logged_in(entered, status=201)
@@ -59,11 +60,14 @@ async def log_out(call: Call) -> Response:
 
 
 def logged_in(entered: Entered, status: int = 200) -> Response:
-    body = LoggedIn(
+    return answer(logged_in_body(entered), status)
+
+
+def logged_in_body(entered: Entered) -> LoggedIn:
+    return LoggedIn(
         token=entered.token,
         expires_at=millis(entered.expires_at),
         device=entered.device,
         device_key=entered.device_key,
-        account=Me(id=entered.account, name=entered.name, phone=mask(entered.phone)),
+        account=Me(id=entered.account, name=entered.name, phone=mask(entered.phone) if entered.phone else ""),
     )
-    return answer(body, status)

@@ -9,6 +9,7 @@ from server.config import Config
 from server.entrance import Entrance
 from server.files.storage import Storage
 from server.limiter import Limiter
+from server.people import People
 from server.rest.pace import Pace
 from server.road import Road
 from server.store.pool import Database
@@ -22,6 +23,7 @@ class Services:
     entrance: Entrance
     limiter: Limiter
     storage: Storage
+    people: People
     pace: Pace = field(default_factory=Pace)
     # Images being remade at once: each may take 120 MB and a core.
     images: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))

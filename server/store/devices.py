@@ -125,6 +125,16 @@ async def delete_surplus(tx: Tx, account: AccountId, keep: int) -> list[DeviceId
     return [row["id"] for row in rows]
 
 
+async def delete_others(tx: Tx, account: AccountId, device: DeviceId) -> list[DeviceId]:
+    """Log out all devices of the account but one; gives those logged out."""
+    rows = await tx.fetch("DELETE FROM device WHERE account_id = $1 AND id <> $2 RETURNING id", account, device)
+    return [row["id"] for row in rows]
+
+
+async def delete_all(tx: Tx, account: AccountId) -> None:
+    await tx.execute("DELETE FROM device WHERE account_id = $1", account)
+
+
 async def delete_device(db: Tx | Database, account: AccountId, device: DeviceId) -> bool:
     """Log out one device of the account; False when it has no such device."""
     status = await db.execute("DELETE FROM device WHERE id = $1 AND account_id = $2", device, account)

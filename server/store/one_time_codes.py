@@ -4,43 +4,49 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from server.core.phone import Phone
+from server.core.address import Address
 from server.one_time_code import Purpose
 from server.store.pool import Database, Tx
 
 
-async def lock_number(tx: Tx, phone: Phone) -> None:
-    """One at a time per number, until the transaction ends: fifty requests at once send one code."""
-    await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('code_sent:' || $1, 0))", phone)
+async def lock_address(tx: Tx, address: Address) -> None:
+    """One at a time per address, until the transaction ends: fifty requests at once send one code."""
+    await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('code_sent:' || $1, 0))", address.subject)
 
 
-async def select_sent(tx: Tx, phone: Phone, since: datetime) -> list[datetime]:
-    """When codes were sent to the number, for whatever purpose."""
+async def select_sent(tx: Tx, address: Address, since: datetime) -> list[datetime]:
+    """When codes were sent to the address, for whatever purpose."""
     rows = await tx.fetch(
-        "SELECT at FROM code_sent WHERE provider = 'phone' AND subject = $1 AND at > $2 ORDER BY at", phone, since
+        "SELECT at FROM code_sent WHERE provider = $1 AND subject = $2 AND at > $3 ORDER BY at",
+        address.provider,
+        address.subject,
+        since,
     )
     return [row["at"] for row in rows]
 
 
-async def insert_sent(tx: Tx, phone: Phone, now: datetime) -> None:
-    await tx.execute("INSERT INTO code_sent (provider, subject, at) VALUES ('phone', $1, $2)", phone, now)
+async def insert_sent(tx: Tx, address: Address, now: datetime) -> None:
+    await tx.execute(
+        "INSERT INTO code_sent (provider, subject, at) VALUES ($1, $2, $3)", address.provider, address.subject, now
+    )
 
 
 async def upsert_code(
-    tx: Tx, phone: Phone, purpose: Purpose, code_hash: bytes, now: datetime, time_to_live: timedelta
+    tx: Tx, address: Address, purpose: Purpose, code_hash: bytes, now: datetime, time_to_live: timedelta
 ) -> None:
-    """The newest code of a number and purpose is the only live one."""
+    """The newest code of an address and purpose is the only live one."""
     await tx.execute(
         """
         INSERT INTO one_time_code (provider, subject, purpose, code_hash, sent_at, expires_at)
-        VALUES ('phone', $1, $2, $3, $4, $5)
+        VALUES ($1, $2, $3, $4, $5, $6)
             ON CONFLICT (provider, subject, purpose) DO UPDATE
            SET code_hash = excluded.code_hash,
                sent_at = excluded.sent_at,
                expires_at = excluded.expires_at,
                n_tries = 0
         """,
-        phone,
+        address.provider,
+        address.subject,
         purpose,
         code_hash,
         now,
@@ -48,7 +54,7 @@ async def upsert_code(
     )
 
 
-async def count_try(db: Database, phone: Phone, purpose: Purpose, now: datetime, most: int) -> bytes | None:
+async def count_try(db: Database, address: Address, purpose: Purpose, now: datetime, most: int) -> bytes | None:
     """The hash of the live code, with one try counted; None when there is none or its tries are used up.
 
     Committed before the guess is looked at, so that a hundred guesses at once count as a hundred.
@@ -57,10 +63,11 @@ async def count_try(db: Database, phone: Phone, purpose: Purpose, now: datetime,
         """
            UPDATE one_time_code
               SET n_tries = n_tries + 1
-            WHERE provider = 'phone' AND subject = $1 AND purpose = $2 AND expires_at > $3 AND n_tries < $4
+            WHERE provider = $1 AND subject = $2 AND purpose = $3 AND expires_at > $4 AND n_tries < $5
         RETURNING code_hash
         """,
-        phone,
+        address.provider,
+        address.subject,
         purpose,
         now,
         most,
@@ -68,11 +75,12 @@ async def count_try(db: Database, phone: Phone, purpose: Purpose, now: datetime,
     return code_hash
 
 
-async def delete_code(tx: Tx, phone: Phone, purpose: Purpose, code_hash: bytes) -> bool:
+async def delete_code(tx: Tx, address: Address, purpose: Purpose, code_hash: bytes) -> bool:
     """Use a code up. Of several at once one hears True, and that only if what the code was for commits."""
     status = await tx.execute(
-        "DELETE FROM one_time_code WHERE provider = 'phone' AND subject = $1 AND purpose = $2 AND code_hash = $3",
-        phone,
+        "DELETE FROM one_time_code WHERE provider = $1 AND subject = $2 AND purpose = $3 AND code_hash = $4",
+        address.provider,
+        address.subject,
         purpose,
         code_hash,
     )

@@ -22,17 +22,20 @@ from protocol.envelopes import Body
 from protocol.rest import LoggedIn
 from server.answering import Answering
 from server.bus import Bus, open_bus
+from server.codes import Codes
 from server.config import Config, read, with_secret
 from server.core.fact import Alarm
 from server.echo import Echo
 from server.entrance import Entrance
 from server.files.storage import open_storage
-from server.gateways.sms import CodeMessage, SmsFailed
+from server.gateways.mail import MailMessage
+from server.gateways.sms import CodeMessage, Notice, SmsFailed
 from server.guesses import Guesses
 from server.ids import draw_id
 from server.limiter import Limiter
 from server.one_time_code import Purpose
 from server.password import Passwords
+from server.people import open_people
 from server.posting import Posting
 from server.rest.routes import rest_routes
 from server.rest.services import Services
@@ -49,12 +52,28 @@ def a_phone() -> str:
     return f"138{next(_numbers):08d}"
 
 
+class KeptMail:
+    """The double of a mail server."""
+
+    def __init__(self) -> None:
+        self.messages: list[MailMessage] = []
+
+    async def send(self, message: MailMessage) -> None:
+        self.messages.append(message)
+
+
 class KeptSms:
     """The double of a provider. `is_down`: it takes nothing."""
 
     def __init__(self) -> None:
         self.messages: list[CodeMessage] = []
+        self.notices: list[Notice] = []
         self.is_down = False
+
+    async def notify(self, notice: Notice) -> None:
+        if self.is_down:
+            raise SmsFailed("down")
+        self.notices.append(notice)
 
     async def send(self, message: CodeMessage) -> None:
         if self.is_down:
@@ -97,6 +116,7 @@ class Site:
     client: httpx.AsyncClient
     services: Services
     sms: KeptSms
+    mail: KeptMail
     clock: MovedClock
     alarms: list[Alarm] = field(default_factory=list)
 
@@ -189,7 +209,7 @@ async def a_site(database_url: str, redis_url: str, folder: Path, **settings: st
 
 
 def assemble(config: Config, database: pool.Database, redis: Redis, bus: Bus, passwords: Passwords) -> Site:
-    sms, clock, alarms, limiter = KeptSms(), MovedClock(), list[Alarm](), Limiter(redis)
+    sms, mail, clock, alarms, limiter = KeptSms(), KeptMail(), MovedClock(), list[Alarm](), Limiter(redis)
     echo, turns = Echo(database, bus, redis), Turns()
     road = Road(
         db=database,
@@ -201,18 +221,25 @@ def assemble(config: Config, database: pool.Database, redis: Redis, bus: Bus, pa
         turns=turns,
         enqueue=alarms.append,
     )
+    codes = Codes(database=database, limiter=limiter, sms=sms, mail=mail, secret=config.secret, now=clock.now)
     entrance = Entrance(
         database=database,
         limiter=limiter,
         passwords=passwords,
-        sms=sms,
+        codes=codes,
         bus=bus,
         secret=config.secret,
         now=clock.now,
     )
     services = Services(
-        config=config, database=database, road=road, entrance=entrance, limiter=limiter, storage=open_storage(config)
+        config=config,
+        database=database,
+        road=road,
+        entrance=entrance,
+        limiter=limiter,
+        storage=open_storage(config),
+        people=open_people(config, entrance, sms, mail),
     )
     app = Starlette(routes=rest_routes(services))
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://site", trust_env=False)
-    return Site(client=client, services=services, sms=sms, clock=clock, alarms=alarms)
+    return Site(client=client, services=services, sms=sms, mail=mail, clock=clock, alarms=alarms)

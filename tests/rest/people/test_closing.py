@@ -1,0 +1,134 @@
+"""注销 and its way back (R33–R38, D15)."""
+
+from __future__ import annotations
+
+from server.grant import change, read_phone
+from tests.harness.site import Person, Site, a_phone
+from tests.rest.people.acts import (
+    BY_PASSWORD,
+    an_email,
+    bind,
+    confirm_code,
+    log_in_by_email,
+    post,
+    problem,
+)
+
+
+async def close(site: Site, person: Person) -> int:
+    return (await post(site, person, "/api/me/closing", {"proof": BY_PASSWORD})).status_code
+
+
+async def a_support(site: Site) -> Person:
+    support = await site.register("Support")
+    await change(site.database, read_phone(support.phone), "support", is_revoked=False)
+    return support
+
+
+async def certify(site: Site, person: Person) -> None:
+    await site.database.execute("INSERT INTO school (id, name, has_cloud) VALUES ($1, '示范大学', true)", "s" * 16)
+    await site.database.execute(
+        "INSERT INTO roster_entry (id, school_id, number, name) VALUES ($1, $2, '001', '林')", "r" * 16, "s" * 16
+    )
+    await site.database.execute(
+        """
+        INSERT INTO certification (id, school_id, roster_entry_id, account_id, number, name)
+        VALUES ($1, $2, $3, $4, '001', '林')
+        """,
+        "c" * 16,
+        "s" * 16,
+        "r" * 16,
+        person.account,
+    )
+
+
+async def test_r34_r36_a_closed_account_cannot_log_in_and_keeps_everything(site: Site) -> None:
+    teacher, student, email = await site.register("Ma"), await site.register("Lin"), an_email()
+    await site.classroom(teacher, student)
+    await bind(site, student, "email", email)
+    elsewhere = await site.another_device(student)
+    assert await close(site, student) == 204
+    assert [(await site.get("/api/me", each)).status_code for each in (student, elsewhere)] == [401, 401]
+    assert problem(await site.log_in(student.phone)) == (401, "bad_login")
+    by_email = await log_in_by_email(site, email)
+    assert (problem(by_email), by_email.json()["zh"]) == (
+        (403, "account_closed"),
+        "该账号已注销，如属误操作请联系客服",
+    )
+    row = await site.database.fetchrow("SELECT name, state FROM account WHERE id = $1", student.account)
+    assert row is not None
+    assert tuple(row) == ("Lin", "closed")
+    joined = "SELECT count(*) FROM membership WHERE account_id = $1"
+    assert await site.database.fetchval(joined, student.account) == 1
+    assert [notice.change for notice in site.sms.notices if notice.phone.endswith(student.phone)] == ["bound", "closed"]
+
+
+async def test_r35_not_while_the_account_is_certified(site: Site) -> None:
+    person = await site.register()
+    await certify(site, person)
+    answer = await post(site, person, "/api/me/closing", {"proof": BY_PASSWORD})
+    assert (problem(answer), answer.json()["zh"]) == ((409, "still_certified"), "注销前请先在我的学校云解除认证")
+    assert (await site.get("/api/me", person)).status_code == 200
+    await site.database.execute(
+        "UPDATE certification SET state = 'dissolved', dissolved_at = now(), dissolved_by = 'account'"
+    )
+    assert await close(site, person) == 204
+
+
+async def test_r37_what_a_closed_account_logged_in_with_stays_reserved(site: Site) -> None:
+    closed, other, email = await site.register(), await site.register(), an_email()
+    await bind(site, closed, "email", email)
+    assert await close(site, closed) == 204
+    answer = await bind(site, other, "email", email)
+    assert (problem(answer), answer.json()["zh"]) == ((409, "identity_taken"), "无法绑定")
+    site.clock.pass_by(minutes=1)
+    body = {"phone": closed.phone, "code": await site.code(closed.phone, "register"), "password": "some horse 44"}
+    assert problem(await site.client.post("/api/accounts", json=body)) == (409, "phone_taken")
+
+
+async def test_d15_the_personal_page_of_a_closed_account_is_gone(site: Site) -> None:
+    person, reader = await site.register(), await site.register()
+    await site.client.put("/api/me/profile", json={"real_name": "Lin", "occupation": "other"}, headers=person.headers)
+    assert await close(site, person) == 204
+    assert problem(await site.get(f"/api/people/{person.account}", reader)) == (404, "not_found")
+
+
+async def test_r38_support_restores_what_was_closed_by_mistake_and_it_is_written_down(site: Site) -> None:
+    person, support = await site.register("Lin"), await a_support(site)
+    assert await close(site, person) == 204
+    found = await post(site, support, "/api/support/lookups", {"phone": person.phone})
+    assert (found.json()["id"], found.json()["state"]) == (person.account, "closed")
+    assert [each["shown"] for each in found.json()["identities"]] == [f"138****{person.phone[-4:]}"]
+    path = f"/api/support/accounts/{person.account}/restoring"
+    restored = await post(site, support, path, {"reason": "case-1234"})
+    assert restored.json()["state"] == "active"
+    assert [(each["actor"], each["action"]) for each in restored.json()["audit"]] == [
+        (support.account, "account.restored"),
+        (support.account, "account.looked_up"),
+        (person.account, "account.closed"),
+    ]
+    assert (await site.log_in(person.phone)).status_code == 201
+    assert problem(await post(site, support, path, {"reason": "case-1234"})) == (404, "not_found")
+
+
+async def test_to_everybody_else_there_is_no_support(site: Site) -> None:
+    person, closed = await site.register(), await site.register()
+    await close(site, closed)
+    restoring = f"/api/support/accounts/{closed.account}/restoring"
+    answers = [
+        await post(site, person, "/api/support/lookups", {"phone": closed.phone}),
+        await post(site, person, "/api/support/lookups", {"phone": a_phone()}),
+        await post(site, person, restoring, {"reason": "mine"}),
+        await post(site, person, restoring.replace(closed.account, "x" * 16), {"reason": "mine"}),
+    ]
+    assert [problem(answer) for answer in answers] == [(404, "not_found")] * 4
+    assert len({str({**answer.json(), "request_id": ""}) for answer in answers}) == 1
+    assert await site.database.fetchval("SELECT count(*) FROM audit WHERE action <> 'account.closed'") == 0
+
+
+async def test_closing_by_a_code_works_without_a_password(site: Site) -> None:
+    person = await site.register()
+    await site.database.execute("UPDATE account SET password_hash = NULL WHERE id = $1", person.account)
+    assert problem(await post(site, person, "/api/me/closing", {"proof": BY_PASSWORD})) == (401, "confirm_needed")
+    proof = await confirm_code(site, person)
+    assert (await post(site, person, "/api/me/closing", {"proof": proof})).status_code == 204
