@@ -71,6 +71,12 @@ class Code(StrEnum):
     FILE_TYPE = "file_type"
     FILE_TOO_LARGE = "file_too_large"
     UPLOAD_BROKEN = "upload_broken"
+    # courses
+    NO_RUN_TO_JOIN = "no_run_to_join"
+    COURSE_PASSWORD_NEEDED = "course_password_needed"
+    WRONG_COURSE_PASSWORD = "wrong_course_password"
+    NOT_CERTIFIED = "not_certified"
+    TOO_MANY_UNITS = "too_many_units"
     # study
     NOT_OPEN_YET = "not_open_yet"
     NO_ATTEMPT_LEFT = "no_attempt_left"
@@ -174,6 +180,19 @@ WORDINGS: dict[Code, Wording] = {
     Code.FILE_TYPE: Wording("不支持的文件类型", "This type of file is not accepted.", False, 415),
     Code.FILE_TOO_LARGE: Wording("文件过大", "The file is too large.", False, 413),
     Code.UPLOAD_BROKEN: Wording("上传中断，请重试", "The upload broke off; please try again.", True, 400),
+    # courses
+    Code.NO_RUN_TO_JOIN: Wording(
+        "课程暂未开课，可报名下次开课", "There is no run to join; you can register for the next one.", False, 409
+    ),
+    Code.COURSE_PASSWORD_NEEDED: Wording("请输入课程密码", "This course asks for a password.", False, 403),
+    Code.WRONG_COURSE_PASSWORD: Wording("课程密码错误", "The course password is wrong.", False, 403),
+    Code.NOT_CERTIFIED: Wording(
+        "请先完成学校云认证，再进入学校云选课学习",
+        "Certify yourself with this school first; its own courses are for its students.",
+        False,
+        403,
+    ),
+    Code.TOO_MANY_UNITS: Wording("课件数量已达上限", "The courseware cannot have more units.", False, 409),
     # study
     Code.NOT_OPEN_YET: Wording("还未到开放时间", "This is not open yet.", False, 409),
     Code.NO_ATTEMPT_LEFT: Wording("作答次数已用完", "You have no attempt left.", False, 409),

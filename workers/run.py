@@ -20,13 +20,15 @@ from server import notify
 from server.bus import open_bus
 from server.config import Config, needing_servers, with_secret
 from server.core.activity import CLOSE_JOB
+from server.core.roster import IMPORT_JOB
 from server.enqueue import QUEUE, open_queue
 from server.open_road import open_road
 from server.redis_pool import open_redis
 from server.road import Road
 from server.store import schema
 from server.store.pool import connect
-from workers import close_activity, sweep_files, sweep_old
+from server.telling_many import PUSH_JOB
+from workers import close_activity, import_roster, send_push, sweep_attempts, sweep_files, sweep_imports, sweep_old
 from workers.context import CONFIG, ROAD, Context
 
 CONNECTIONS = 4
@@ -117,7 +119,9 @@ def alone(job: Callable[[Context], Awaitable[None]]) -> WorkerCoroutine:
 def make_worker(config: Config, road: Road, queue: ArqRedis) -> Worker:
     return Worker(
         functions=[
-            func(about(close_activity.close_activity), name=CLOSE_JOB, timeout=close_activity.TIMEOUT_S, keep_result=0)
+            func(about(close_activity.close_activity), name=CLOSE_JOB, timeout=close_activity.TIMEOUT_S, keep_result=0),
+            func(about(send_push.send_push), name=PUSH_JOB, timeout=send_push.TIMEOUT_S, keep_result=0),
+            func(about(import_roster.import_roster), name=IMPORT_JOB, timeout=import_roster.TIMEOUT_S, keep_result=0),
         ],
         cron_jobs=[
             cron(
@@ -126,6 +130,27 @@ def make_worker(config: Config, road: Road, queue: ArqRedis) -> Worker:
                 minute=17,
                 second=0,
                 timeout=sweep_old.TIMEOUT_S,
+                keep_result=0,
+            ),
+            cron(
+                alone(sweep_attempts.sweep_attempts),
+                name="sweep_attempts",
+                second=set(range(0, 60, 3)),
+                timeout=sweep_attempts.TIMEOUT_S,
+                keep_result=0,
+            ),
+            cron(
+                alone(sweep_imports.sweep_imports),
+                name="sweep_imports",
+                second={5, 20, 35, 50},
+                timeout=sweep_imports.TIMEOUT_S,
+                keep_result=0,
+            ),
+            cron(
+                alone(send_push.sweep_pushes),
+                name="sweep_pushes",
+                second={5, 25, 45},
+                timeout=send_push.TIMEOUT_S,
                 keep_result=0,
             ),
             cron(

@@ -15,5 +15,9 @@ def millis(at: datetime) -> Millis:
     return Millis((at - _START) // _MILLISECOND)
 
 
+def millis_or_none(at: datetime | None) -> Millis | None:
+    return None if at is None else millis(at)
+
+
 def instant(at: Millis) -> datetime:
     return _START + at * _MILLISECOND

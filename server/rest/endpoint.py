@@ -29,6 +29,7 @@ class Who(Enum):
     LEARNER = "learner"  # enrolled in the run that is asked about
     COURSE = "course"  # a learner of the run, or a teacher of its course
     SUPPORT = "support"  # of the platform; to everybody else these endpoints are not there
+    OPERATOR = "operator"  # of the platform; likewise
     LINK = "link"  # whoever holds a signed link; the handler checks it
 
     @property

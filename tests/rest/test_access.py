@@ -8,7 +8,10 @@ from server.core.access import ALLOWED
 from server.rest.endpoint import Who
 from server.rest.routes import ENDPOINTS
 from tests.harness.site import Person, Site
+from tests.rest.inbox.who import EXPECTED as OF_INBOX
+from tests.rest.people.who import EXPECTED as OF_PEOPLE
 from tests.rest.schools.who import EXPECTED as OF_SCHOOLS
+from tests.rest.study.who import EXPECTED as OF_STUDY
 from tests.rest.test_files import PNG, a_pdf, upload
 
 EXPECTED = {
@@ -31,7 +34,10 @@ EXPECTED = {
     ("GET", "/api/activities/{id}/posts"): Who.MEMBER,
     ("GET", "/api/files/{id}/link"): Who.MEMBER,
     ("GET", "/files/{id}"): Who.LINK,
+    **OF_PEOPLE,
+    **OF_INBOX,
     **OF_SCHOOLS,
+    **OF_STUDY,
 }
 OF_CLASSROOMS = [each for each in ENDPOINTS if each.who in (Who.MEMBER, Who.STAFF)]
 
