@@ -11,6 +11,7 @@ from random import Random
 from protocol.errors import Code, Refused
 from protocol.schools import RowError
 
+IMPORT_JOB = "import_roster"
 LONGEST_KEPT = 64  # of a cell that is wrong, to show it
 CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 8

@@ -15,6 +15,9 @@ from protocol.schools import (
     Roster,
     RosterEntry,
     RosterEntryHistory,
+    RosterImport,
+    RosterImportRows,
+    RosterImports,
     SchoolAudit,
     Schools,
 )
@@ -23,6 +26,15 @@ from server.rest.schools.audit import list_school_audit
 from server.rest.schools.certifications import certify, dissolve, list_certified_members, show_my_certification
 from server.rest.schools.codes import issue_codes
 from server.rest.schools.export import export_roster
+from server.rest.schools.import_rows import export_errors, list_import_rows, show_template
+from server.rest.schools.imports import (
+    apply_import,
+    discard_import,
+    list_imports,
+    show_import,
+    undo_import,
+    upload_roster,
+)
 from server.rest.schools.roster import (
     add_roster_entry,
     change_roster_entry,
@@ -33,6 +45,7 @@ from server.rest.schools.roster import (
 from server.rest.schools.schools import list_administered, list_schools
 
 SCHOOL = "/api/schools/{id}"
+IMPORT = f"{SCHOOL}/imports/{{import}}"
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     endpoint("GET", "/api/schools", Who.ACCOUNT, list_schools, gives=Schools, query=("query", "after")),
@@ -71,4 +84,28 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     endpoint("DELETE", f"{SCHOOL}/roster/{{entry}}", Who.SCHOOL_ADMIN, remove_roster_entry),
     endpoint_with(IssueCodes, "POST", f"{SCHOOL}/codes", Who.SCHOOL_ADMIN, issue_codes, gives=IssuedCodes),
     endpoint("GET", f"{SCHOOL}/audit", Who.SCHOOL_ADMIN, list_school_audit, gives=SchoolAudit, query=("after",)),
+    endpoint("GET", f"{SCHOOL}/roster-template.xlsx", Who.SCHOOL_ADMIN, show_template, status=200),
+    endpoint(
+        "POST",
+        f"{SCHOOL}/imports",
+        Who.SCHOOL_ADMIN,
+        upload_roster,
+        gives=RosterImport,
+        query=("name", "whole"),
+        status=201,
+    ),
+    endpoint("GET", f"{SCHOOL}/imports", Who.SCHOOL_ADMIN, list_imports, gives=RosterImports, query=("after",)),
+    endpoint("GET", IMPORT, Who.SCHOOL_ADMIN, show_import, gives=RosterImport),
+    endpoint("DELETE", IMPORT, Who.SCHOOL_ADMIN, discard_import),
+    endpoint(
+        "GET",
+        f"{IMPORT}/rows",
+        Who.SCHOOL_ADMIN,
+        list_import_rows,
+        gives=RosterImportRows,
+        query=("change", "after"),
+    ),
+    endpoint("GET", f"{IMPORT}/errors.csv", Who.SCHOOL_ADMIN, export_errors, status=200),
+    endpoint("POST", f"{IMPORT}/apply", Who.SCHOOL_ADMIN, apply_import, gives=RosterImport),
+    endpoint("POST", f"{IMPORT}/undo", Who.SCHOOL_ADMIN, undo_import, gives=RosterImport),
 )

@@ -19,4 +19,13 @@ EXPECTED = {
     ("DELETE", "/api/schools/{id}/roster/{entry}"): Who.SCHOOL_ADMIN,
     ("POST", "/api/schools/{id}/codes"): Who.SCHOOL_ADMIN,
     ("GET", "/api/schools/{id}/audit"): Who.SCHOOL_ADMIN,
+    ("GET", "/api/schools/{id}/roster-template.xlsx"): Who.SCHOOL_ADMIN,
+    ("POST", "/api/schools/{id}/imports"): Who.SCHOOL_ADMIN,
+    ("GET", "/api/schools/{id}/imports"): Who.SCHOOL_ADMIN,
+    ("GET", "/api/schools/{id}/imports/{import}"): Who.SCHOOL_ADMIN,
+    ("DELETE", "/api/schools/{id}/imports/{import}"): Who.SCHOOL_ADMIN,
+    ("GET", "/api/schools/{id}/imports/{import}/rows"): Who.SCHOOL_ADMIN,
+    ("GET", "/api/schools/{id}/imports/{import}/errors.csv"): Who.SCHOOL_ADMIN,
+    ("POST", "/api/schools/{id}/imports/{import}/apply"): Who.SCHOOL_ADMIN,
+    ("POST", "/api/schools/{id}/imports/{import}/undo"): Who.SCHOOL_ADMIN,
 }

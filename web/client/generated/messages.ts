@@ -59,6 +59,11 @@ export type Code =
   | 'file_type'
   | 'file_too_large'
   | 'upload_broken'
+  | 'no_run_to_join'
+  | 'course_password_needed'
+  | 'wrong_course_password'
+  | 'not_certified'
+  | 'too_many_units'
   | 'not_open_yet'
   | 'no_attempt_left'
   | 'assessment_begun'
@@ -1390,6 +1395,11 @@ export interface WriteCourseAnnouncement {
   readonly text: string
 }
 
+/** What was just made: an announcement, a unit, a topic, a reply. */
+export interface Written {
+  readonly id: string
+}
+
 /** One node of the courseware tree (R50). `text` only for teachers; learners get it when they study the unit. */
 export interface CourseUnit {
   readonly id: string
@@ -1461,6 +1471,10 @@ export interface CreateCourse {
   readonly title: string
   readonly summary?: string
   readonly introduction?: string
+}
+
+export interface CreatedCourse {
+  readonly course: string
 }
 
 /** What is left out stays. */
