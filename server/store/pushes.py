@@ -10,10 +10,10 @@ from typing import LiteralString
 import asyncpg
 
 from protocol.codec import to_body, to_struct
-from protocol.ids import AccountId
+from protocol.ids import AccountId, Millis
 from protocol.inbox import Push, PushId, PushTo, Source
 from server.core.inbox import News
-from server.core.moment import millis
+from server.core.moment import instant, millis
 from server.store.pool import Reader, Tx
 
 # A push whose worker gave no sign of life for so long is taken up again.
@@ -131,9 +131,10 @@ async def update_progress(tx: Tx, push: str, after: str, n_more: int, *, is_last
     )
 
 
-async def update_stopped(tx: Tx, push: str) -> None:
-    """What is sent already stays; what is sent or stopped stays so too."""
-    await tx.execute("UPDATE push SET state = 'stopped' WHERE id = $1 AND state = 'sending'", push)
+async def update_stopped(tx: Tx, push: str) -> bool:
+    """False: it was sent or stopped before."""
+    status = await tx.execute("UPDATE push SET state = 'stopped' WHERE id = $1 AND state = 'sending'", push)
+    return status == "UPDATE 1"
 
 
 async def select_silent(db: Reader, most: int) -> list[PushId]:
@@ -164,21 +165,22 @@ async def select_push(db: Reader, push: str) -> Push | None:
     return read_push(row) if row else None
 
 
-async def select_pushes(db: Reader, before: datetime | None, before_id: str, most: int) -> list[tuple[datetime, Push]]:
-    """Newest first; of operators only, not those that courses began."""
+async def select_pushes(db: Reader, before: Millis | None, before_id: str, most: int) -> list[Push]:
+    """Newest first, by whole milliseconds and id; of operators only, not those that courses began."""
     rows = await db.fetch(
         """
         SELECT id, author_id, to_kind, to_id, item_kind, title, text, source, state, n_sent, created_at
           FROM push
-         WHERE item_kind = 'platform_push' AND ($1::timestamptz IS NULL OR (created_at, id) < ($1, $2))
-         ORDER BY created_at DESC, id DESC
+         WHERE item_kind = 'platform_push'
+           AND ($1::timestamptz IS NULL OR (date_trunc('milliseconds', created_at), id) < ($1, $2))
+         ORDER BY date_trunc('milliseconds', created_at) DESC, id DESC
          LIMIT $3
         """,
-        before,
+        None if before is None else instant(before),
         before_id,
         most,
     )
-    return [(row["created_at"], read_push(row)) for row in rows]
+    return [read_push(row) for row in rows]
 
 
 async def has_target(db: Reader, to_kind: PushTo, to_id: str | None) -> bool:

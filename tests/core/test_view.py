@@ -35,6 +35,7 @@ from protocol.classroom import (
 )
 from protocol.envelopes import Audience
 from protocol.ids import AccountId
+from protocol.inbox import InboxAdded, InboxAllRead, InboxItem, InboxRead, ItemId
 from protocol.registry import EVENTS
 from protocol.rest import StaffResponse
 from server.core.activities.registry import kind_of
@@ -165,6 +166,11 @@ def test_each_audience_is_told_what_it_may_see(event: msgspec.Struct, views: Vie
         MembershipBegun(membership=Membership(classroom=CLASSROOM, role="student")),
         MembershipChanged(membership=Membership(classroom=CLASSROOM, role="teacher")),
         MembershipEnded(classroom=CLASSROOM, how="left"),
+        InboxAdded(
+            item=InboxItem(id=ItemId("I" * 16), kind="reply", title="标题", text="", source=None, at=AT, is_read=False)
+        ),
+        InboxRead(items=[ItemId("I" * 16)], unread={}),
+        InboxAllRead(kind=None, unread={}),
     ],
     ids=lambda each: type(each).__name__,
 )

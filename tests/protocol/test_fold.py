@@ -41,6 +41,7 @@ from protocol.classroom import (
 )
 from protocol.client.fold import fold
 from protocol.ids import AccountId, ActivityId, ClassroomId, Millis, PostId, SessionId
+from protocol.inbox import Inbox, InboxAdded, InboxAllRead, InboxItem, InboxRead, ItemId, ItemKind
 from protocol.registry import EVENTS
 from tests.protocol.makers import QUIZ, ROOM, a_classroom, a_quiz, an_account
 
@@ -71,6 +72,16 @@ def a_post(number: int, text: str | None = "好") -> Post:
     )
 
 
+def an_item(number: int, kind: ItemKind = "reply", *, is_read: bool = False) -> InboxItem:
+    return InboxItem(
+        id=ItemId(f"I{number:015}"), kind=kind, title="标题", text="", source=None, at=Millis(number), is_read=is_read
+    )
+
+
+def an_account_with(unread: dict[str, int], items: list[InboxItem]) -> AccountState:
+    return msgspec.structs.replace(an_account(), inbox=Inbox(unread=unread, items=items))
+
+
 def begun(room: str, role: str = "student") -> Membership:
     return msgspec.convert({"classroom": room, "role": role}, Membership)
 
@@ -91,6 +102,31 @@ ACCOUNT_CASES: dict[str, tuple[AccountState, msgspec.Struct, AccountState]] = {
         an_account(ROOM, OTHER),
         MembershipChanged(membership=begun(ROOM, "assistant")),
         msgspec.structs.replace(an_account(), memberships=[begun(ROOM, "assistant"), begun(OTHER)]),
+    ),
+    "a first item": (
+        an_account(),
+        InboxAdded(item=an_item(1)),
+        an_account_with({"reply": 1}, [an_item(1)]),
+    ),
+    "a twenty-first item pushes the oldest out, not its count": (
+        an_account_with({"reply": 20}, [an_item(n) for n in range(20, 0, -1)]),
+        InboxAdded(item=an_item(21, "comment")),
+        an_account_with({"reply": 20, "comment": 1}, [an_item(21, "comment"), *(an_item(n) for n in range(20, 1, -1))]),
+    ),
+    "some items read, one of them long gone from the list": (
+        an_account_with({"reply": 4}, [an_item(3), an_item(2)]),
+        InboxRead(items=[an_item(2).id, an_item(1).id], unread={"reply": 2}),
+        an_account_with({"reply": 2}, [an_item(3), an_item(2, is_read=True)]),
+    ),
+    "all of a kind read": (
+        an_account_with({"reply": 1, "comment": 1}, [an_item(2, "comment"), an_item(1)]),
+        InboxAllRead(kind="comment", unread={"reply": 1}),
+        an_account_with({"reply": 1}, [an_item(2, "comment", is_read=True), an_item(1)]),
+    ),
+    "all read": (
+        an_account_with({"reply": 1, "comment": 1}, [an_item(2, "comment"), an_item(1)]),
+        InboxAllRead(kind=None, unread={}),
+        an_account_with({}, [an_item(2, "comment", is_read=True), an_item(1, is_read=True)]),
     ),
     "an end": (an_account(ROOM, OTHER), MembershipEnded(classroom=ROOM, how="kicked"), an_account(OTHER)),
 }

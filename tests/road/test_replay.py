@@ -10,10 +10,15 @@ from protocol.client.fold import State, fold
 from protocol.codec import decode_server, to_struct
 from protocol.envelopes import Audience, Body, Event
 from protocol.ids import AccountId, ActivityId, Seq, StreamId
+from protocol.inbox import ItemKind
 from protocol.registry import COMMANDS, EVENTS
 from server.core.access import ALLOWED
+from server.core.inbox import News
+from server.ids import draw_id
+from server.telling_many import tell_accounts
 from tests.harness.school import EXERCISE, SURVEY, Lesson, School, a_lesson, a_school
 
+KINDS: tuple[ItemKind, ...] = ("reply", "reply", "platform_push")
 AUDIENCES: tuple[Audience, ...] = ("staff", "student", "screen")
 
 
@@ -85,6 +90,23 @@ async def people_come_and_go(replay: Replay) -> None:
     await wish(teacher, "session.start", classroom)
 
 
+async def news_comes_and_is_read(replay: Replay) -> None:
+    student, road = replay.lesson.students[0], replay.school.roads[0]
+    before = await state_of(replay.school, student, "self")
+    for kind in KINDS:
+        news = News(id=draw_id(), kind=kind, title=kind, text="话" * 150)
+        assert await tell_accounts(road, [student, student], news) == 1
+    state = before[1]
+    for event in await events_after(replay.school, student, "self", before[0]):
+        replay.events.add(event.name)
+        state = fold(state, to_struct(event.body, EVENTS[event.name]))
+    assert state == (await state_of(replay.school, student, "self"))[1]
+    assert isinstance(state, AccountState)
+    await replay.wish(student, "inbox.read", student, {"items": [state.inbox.items[0].id]})
+    await replay.wish(student, "inbox.read_all", student, {"kind": "reply"})
+    await replay.wish(student, "inbox.read_all", student)
+
+
 async def activities_live_and_close(replay: Replay) -> None:
     lesson, wish = replay.lesson, replay.wish
     teacher, classroom, (first, second) = lesson.teacher, lesson.classroom, lesson.students
@@ -114,7 +136,11 @@ async def activities_live_and_close(replay: Replay) -> None:
     await wish(teacher, "session.end", classroom)
 
 
-STORIES: tuple[Callable[[Replay], Awaitable[None]], ...] = (people_come_and_go, activities_live_and_close)
+STORIES: tuple[Callable[[Replay], Awaitable[None]], ...] = (
+    people_come_and_go,
+    news_comes_and_is_read,
+    activities_live_and_close,
+)
 
 
 async def test_folding_the_events_gives_what_a_snapshot_shows_for_every_command(database: str, redis_url: str) -> None:

@@ -1,0 +1,82 @@
+"""Pushes of the platform's operators: starting one, seeing how far it got, stopping it."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.responses import Response
+
+from protocol.errors import Code, Refused
+from protocol.ids import Millis
+from protocol.inbox import NewPush, Push, Pushes
+from server.core.inbox import News
+from server.ids import draw_id
+from server.rest.answer import answer
+from server.rest.call import Call
+from server.store import activities, audit, platform_roles, pushes
+from server.telling_many import ring_push, start_push
+
+PAGE = 20
+PLACE = re.compile(r"([0-9]{1,13})-([0-9A-Za-z]{16})")
+
+
+async def make_push(call: Call, body: NewPush) -> Response:
+    """Tell everybody, or everybody of a school, course or run; a worker does it, in batches."""
+    await check_operator(call)
+    title = " ".join(body.title.split())
+    if not title:
+        raise Refused(Code.BAD_FIELD, "title", data={"field": "title"})
+    operator = call.device.account
+    news = News(id=draw_id(), kind="platform_push", title=title, text=body.text.strip(), source=body.source)
+    async with call.services.database.transaction() as tx:
+        if not await pushes.has_target(tx, body.to_kind, body.to_id):
+            raise Refused(Code.BAD_FIELD, "to_id", data={"field": "to_id"})
+        now = await activities.select_now(tx)
+        push = await start_push(tx, news, body.to_kind, body.to_id, author=operator, now=now)
+        await audit.insert(tx, operator, "push.started", detail={"push": push, "to": body.to_kind})
+    ring_push(call.services.road, push, now)
+    return answer(await found(call, push), 201)
+
+
+async def list_pushes(call: Call) -> Response:
+    """The platform's pushes, newest first; `after` is the `next` of the page before."""
+    await check_operator(call)
+    before, before_id = None, ""
+    if "after" in call.query:
+        place = PLACE.fullmatch(call.query["after"])
+        if place is None:
+            raise Refused(Code.BAD_FIELD, "after", data={"field": "after"})
+        before, before_id = Millis(int(place[1])), place[2]
+    listed = await pushes.select_pushes(call.services.database, before, before_id, PAGE + 1)
+    page = listed[:PAGE]
+    last = f"{page[-1].created_at}-{page[-1].id}" if len(listed) > PAGE else None
+    return answer(Pushes(pushes=page, next=last))
+
+
+async def show_push(call: Call) -> Response:
+    """How far a push got."""
+    await check_operator(call)
+    return answer(await found(call, call.path["id"]))
+
+
+async def stop_push(call: Call) -> Response:
+    """Tell nobody more; who was told keeps the item. A push that is sent stays so."""
+    await check_operator(call)
+    push = await found(call, call.path["id"])
+    async with call.services.database.transaction() as tx:
+        if await pushes.update_stopped(tx, push.id):
+            await audit.insert(tx, call.device.account, "push.stopped", detail={"push": push.id})
+    return answer(await found(call, push.id))
+
+
+async def check_operator(call: Call) -> None:
+    """To everybody else there is nothing here."""
+    if not await platform_roles.has_role(call.services.database, call.device.account, "operator"):
+        raise Refused(Code.NOT_FOUND)
+
+
+async def found(call: Call, id: str) -> Push:
+    push = await pushes.select_push(call.services.database, id)
+    if push is None:
+        raise Refused(Code.NOT_FOUND)
+    return push
