@@ -81,6 +81,7 @@ def create_app(config: Config) -> Starlette:
                 storage=open_storage(config),
                 people=open_people(config, entrance, sms, mail),
             )
+            node.least_versions = config.least_versions
             node.open_doors(road)
             app.state.drain = node.drain
             app.state.is_ready = node.is_ready

@@ -85,6 +85,7 @@ class Node:
         self._logged_out: deque[tuple[float, LoggedOut]] = deque()
         self._n_ticks = 0
         self.is_draining = False
+        self.least_versions: tuple[str, ...] = ()
         self.lag_s = 0.0
         self.n_stalled = 0
         self.n_done: Counter[str] = Counter()

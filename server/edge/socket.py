@@ -24,6 +24,7 @@ from protocol.envelopes import (
 from protocol.errors import Code, Refused
 from protocol.ids import Seq, StreamId
 from protocol.limits import HEARTBEAT_S, HELLO_TIMEOUT_S, STREAMS_PER_CONNECTION
+from server.core.client_version import check_version
 from server.edge.book import KnownDevice
 from server.edge.bucket import Bucket
 from server.edge.fallback import PlainSocket
@@ -195,6 +196,12 @@ class Socket:
         if hello.version != PROTOCOL_VERSION:
             self._fault(Refused(Code.UPDATE_REQUIRED))
             self.close(Close.UNSUPPORTED_PROTOCOL)
+            return
+        try:
+            check_version(self._node.least_versions, hello.client_kind, hello.client_version)
+        except Refused as refused:
+            self._fault(refused)
+            self.close(Close.UPDATE_REQUIRED)
             return
         hashed = hash_token(hello.token)
         try:

@@ -10,18 +10,17 @@ from protocol.ids import StreamId
 from protocol.rest import ChangeMe, Me, Register, ResetPassword
 from server.core.account import clean_name
 from server.core.phone import mask
-from server.entrance import Client
 from server.ids import draw_id
 from server.rest.answer import answer
 from server.rest.call import Call
 from server.rest.codes import one_address
-from server.rest.devices import logged_in
+from server.rest.devices import client_of, logged_in
 from server.store import identities, memberships
 
 
 async def register(call: Call, body: Register) -> Response:
     """Register by phone number, one-time code and password; the device is logged in."""
-    client = Client(kind=body.client_kind, version=body.client_version, label=body.label)
+    client = client_of(call, body)
     entrance = call.services.entrance
     entered = await entrance.register(body.phone, body.code, body.password, body.name, client, body.ticket)
     return logged_in(entered, status=201)
@@ -29,7 +28,7 @@ async def register(call: Call, body: Register) -> Response:
 
 async def reset_password(call: Call, body: ResetPassword) -> Response:
     """Set a new password by one-time code; all other devices are logged out at once."""
-    client = Client(kind=body.client_kind, version=body.client_version, label=body.label)
+    client = client_of(call, body)
     address = one_address(body.phone, body.email)
     return logged_in(await call.services.entrance.reset_password(address, body.code, body.password, client))
 

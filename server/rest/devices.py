@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from starlette.responses import Response
 
+from protocol.envelopes import ClientKind
 from protocol.errors import Code, Refused
 from protocol.ids import DeviceId
 from protocol.rest import Device, Devices, LoggedIn, LogIn, Me
+from server.core.client_version import check_version
 from server.core.moment import millis
 from server.core.phone import mask
 from server.entrance import Client, Entered
@@ -18,7 +22,7 @@ from server.store import devices
 
 async def log_in(call: Call, body: LogIn) -> Response:
     """Log in by password or by one-time code; the oldest device beyond the limit is logged out."""
-    client = Client(kind=body.client_kind, version=body.client_version, label=body.label)
+    client = client_of(call, body)
     entrance, address = call.services.entrance, one_address(body.phone, body.email)
     if body.password is not None and body.code is None:
         entered = await entrance.log_in_by_password(address, body.password, body.device_key, client)
@@ -27,6 +31,23 @@ async def log_in(call: Call, body: LogIn) -> Response:
     else:
         raise Refused(Code.BAD_FIELD, "password or code", data={"field": "password"})
     return logged_in(entered, status=201)
+
+
+class SaysWhatItIs(Protocol):
+    """A body in which a client says what it is."""
+
+    @property
+    def client_kind(self) -> ClientKind: ...
+    @property
+    def client_version(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+
+
+def client_of(call: Call, body: SaysWhatItIs) -> Client:
+    """Raises Refused(UPDATE_REQUIRED) for one too old to be served (R7)."""
+    check_version(call.services.config.least_versions, body.client_kind, body.client_version)
+    return Client(kind=body.client_kind, version=body.client_version, label=body.label)
 
 
 async def list_devices(call: Call) -> Response:

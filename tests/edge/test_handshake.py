@@ -119,6 +119,18 @@ async def test_a_closed_account_and_a_deleted_device_do_not_come_in(campus: Camp
             assert await raw.close_code() == Close.UNAUTHENTICATED
 
 
+async def test_r7_an_old_client_is_told_to_update_and_to_stay_away(campus: Campus) -> None:
+    node = await campus.start(SHANGKE_LEAST_VERSIONS="web=2.4")
+    _, token = await campus.device(await campus.school.person("甲"))
+    async with open_raw(node.port) as raw:
+        raw.say(Hello(token=token, client_kind="web", client_version="2.3.9"))
+        assert (await raw.until(Fault)).code == "update_required"
+        assert await raw.close_code() == Close.UPDATE_REQUIRED
+    async with open_raw(node.port) as raw:
+        raw.say(Hello(token=token, client_kind="web", client_version="2.10"))
+        await raw.until(Welcome)
+
+
 @pytest.mark.limit(40)
 async def test_a_socket_that_says_nothing_is_closed_and_health_is_told_meanwhile(campus: Campus) -> None:
     node = await campus.start()

@@ -19,11 +19,10 @@ from protocol.people import (
     OAuthFinished,
     OAuthProviders,
 )
-from server.entrance import Client
 from server.oauth import Begun
 from server.rest.answer import answer
 from server.rest.call import Call
-from server.rest.devices import logged_in_body
+from server.rest.devices import client_of, logged_in_body
 from server.rest.people.identities import list_identities, proof
 from server.store.oauth_attempts import LIFETIME
 
@@ -40,7 +39,7 @@ async def begin_log_in(call: Call, body: BeginOAuth) -> Response:
 
 async def finish_log_in(call: Call, body: FinishOAuth) -> Response:
     """Log in with what the other service sent back, or get a ticket to register with."""
-    client = Client(kind=body.client_kind, version=body.client_version, label=body.label)
+    client = client_of(call, body)
     returned = await call.services.people.oauth.finish_log_in(body.code, body.state, nonce(call), client)
     return answer(
         OAuthFinished(
