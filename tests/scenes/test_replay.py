@@ -8,10 +8,16 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
+from protocol.account import AccountState
+from protocol.codec import to_struct
 from protocol.envelopes import Body
-from protocol.ids import AccountId, ActivityId
+from protocol.ids import AccountId, ActivityId, StreamId
+from protocol.inbox import ItemKind, Source
 from protocol.registry import COMMANDS, EVENTS
 from server.core.activities.registry import KINDS
+from server.core.inbox import News
+from server.ids import draw_id
+from server.telling_many import tell_accounts
 from tests.harness.school import a_school
 from tests.scenes.vectors import Recorder, check
 
@@ -92,6 +98,24 @@ async def test_the_life_of_a_classroom(a_class: Class) -> None:
     await a_class.teaches("session.start")
     await a_class.recorder.wish(teacher, "session.end", a_class.classroom)
     check("classroom", a_class.recorder.vectors)
+
+
+async def test_the_message_centre(a_class: Class) -> None:
+    """R57, R58."""
+    recorder, student = a_class.recorder, a_class.students[0]
+    kinds: list[ItemKind] = ["reply", "course_announcement", "platform_push"]
+    for kind in kinds * 7:
+        source = Source(kind="run", id=draw_id())
+        news = News(id=draw_id(), kind=kind, title=kind, text="话" * 150, source=source)
+        assert await tell_accounts(recorder.school.roads[0], [student], news) == 1
+    await recorder.compare("told")
+    snapshot = await recorder.school.book.snapshot(StreamId(student), "self")
+    newest = to_struct(snapshot.state, AccountState).inbox.items
+    await recorder.wish(student, "inbox.read", student, {"items": [each.id for each in newest[:2]]})
+    await recorder.wish(student, "inbox.read", student, {"items": [newest[0].id]})
+    await recorder.wish(student, "inbox.read_all", student, {"kind": "reply"})
+    await recorder.wish(student, "inbox.read_all", student)
+    check("inbox", recorder.vectors[-4:])
 
 
 async def test_a_check_in(a_class: Class) -> None:
