@@ -60,8 +60,8 @@ settings: setup  ## Write the table of docs/settings.md anew
 	@sed -i '/^| name /,$$d' docs/settings.md
 	@$(BIN)/shangke config >> docs/settings.md
 
-bench: setup  ## Measure (figures go to bench/)
-	@$(BIN)/python -m bench
+bench: setup  ## Measure (figures go to bench/; ARGS=--quick shows that it works)
+	@$(BIN)/python -m bench $(ARGS)
 
 clean:  ## Remove what was built (never the data)
 	@rm -rf .venv web/node_modules web/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
