@@ -48,6 +48,12 @@ WRONG_CLASS_CODES = Limit(name="wrong_class_code", windows=(Window(most=20, seco
 # 认证码 that do not fit: by account, and by number so that many accounts do not guess one student's together.
 WRONG_CERTIFICATIONS = Limit(name="wrong_certification", windows=(Window(most=10, seconds=3_600),))
 WRONG_CERTIFICATIONS_OF_NUMBER = Limit(name="wrong_certification_number", windows=(Window(most=30, seconds=86_400),))
+# 选课密码 that do not fit (R43), by account and by device. A short password of a course must hold against them.
+WRONG_COURSE_PASSWORDS = Limit(
+    name="wrong_course_password", windows=(Window(most=10, seconds=3_600), Window(most=30, seconds=86_400))
+)
+# What one account says on boards of courses.
+BOARD_POSTS = Limit(name="board_posts", windows=(Window(most=10, seconds=60), Window(most=100, seconds=3_600)))
 ROSTER_UPLOADS = Limit(name="roster_uploads", windows=(Window(most=10, seconds=60), Window(most=100, seconds=3_600)))
 UPLOADS = Limit(name="uploads", windows=(Window(most=30, seconds=60), Window(most=300, seconds=3_600)))
 

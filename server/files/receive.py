@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,10 +17,10 @@ from starlette.requests import ClientDisconnect
 from protocol.errors import Code, Refused
 from protocol.ids import FileId
 from server.core.file_name import clean
-from server.files.content import find_type
+from server.files.content import ContentType, find_type
 from server.files.image import remake
 from server.files.storage import Storage
-from server.store import files
+from server.store import course_files, files
 from server.store.files import StoredFile
 from server.store.pool import Database
 
@@ -32,16 +32,24 @@ ABANDONED = timedelta(hours=1)
 
 
 async def receive(
-    storage: Storage, file: FileId, name: str, pieces: AsyncIterator[bytes], images: asyncio.Semaphore
+    storage: Storage,
+    file: FileId,
+    name: str,
+    pieces: AsyncIterator[bytes],
+    images: asyncio.Semaphore,
+    *,
+    most_bytes: int = MOST_BYTES,
+    find: Callable[[Path], ContentType] = find_type,
 ) -> StoredFile:
-    """Everything but the row. `images` bounds how many are remade at once: each may take 120 MB.
+    """Everything but the row. `images` bounds how many are remade at once: each may take 120 MB. `find` says which
+    types are taken.
 
     Raises Refused: FILE_TOO_LARGE, as soon as it is; UPLOAD_BROKEN; FILE_TYPE.
     """
     incoming = storage.incoming / file
     try:
-        await write(incoming, pieces)
-        content = await asyncio.to_thread(find_type, incoming)
+        await write(incoming, pieces, most_bytes)
+        content = await asyncio.to_thread(find, incoming)
         if content.is_image:
             async with images:
                 await asyncio.to_thread(remake, incoming, content)
@@ -59,7 +67,7 @@ async def receive(
     )
 
 
-async def write(target: Path, pieces: AsyncIterator[bytes]) -> None:
+async def write(target: Path, pieces: AsyncIterator[bytes], most_bytes: int = MOST_BYTES) -> None:
     """The pieces into `target`, at most a block of them in memory."""
     total, block = 0, bytearray()
     with await asyncio.to_thread(target.open, "xb") as opened:
@@ -70,7 +78,7 @@ async def write(target: Path, pieces: AsyncIterator[bytes]) -> None:
                 if piece is None:
                     break
                 total += len(piece)
-                if total > MOST_BYTES:
+                if total > most_bytes:
                     raise Refused(Code.FILE_TOO_LARGE)
                 block += piece
                 if len(block) >= BLOCK_BYTES:
@@ -90,11 +98,13 @@ def measure(file: Path) -> tuple[int, bytes]:
 async def sweep(database: Database, storage: Storage, now: datetime) -> int:
     """Clear away uploads that were broken off by a crash; gives how many there were. Safe to run often."""
     stale = await files.select_stale(database, now - ABANDONED)
-    for file in stale:
+    of_courses = await course_files.select_stale(database, now - ABANDONED)
+    for file in (*stale, *of_courses):
         await storage.delete(file)
         await files.delete_uploading(database, file)
+        await course_files.delete_uploading(database, file)
     for left in list(storage.incoming.iterdir()):
         with contextlib.suppress(FileNotFoundError):
             if left.stat().st_mtime < (now - ABANDONED).timestamp():
                 left.unlink()
-    return len(stale)
+    return len(stale) + len(of_courses)

@@ -8,6 +8,7 @@ from server.core.access import ALLOWED
 from server.rest.endpoint import Who
 from server.rest.routes import ENDPOINTS
 from tests.harness.site import Person, Site
+from tests.rest.courses.who import EXPECTED as OF_COURSES
 from tests.rest.inbox.who import EXPECTED as OF_INBOX
 from tests.rest.people.who import EXPECTED as OF_PEOPLE
 from tests.rest.schools.who import EXPECTED as OF_SCHOOLS
@@ -34,6 +35,7 @@ EXPECTED = {
     ("GET", "/api/activities/{id}/posts"): Who.MEMBER,
     ("GET", "/api/files/{id}/link"): Who.MEMBER,
     ("GET", "/files/{id}"): Who.LINK,
+    **OF_COURSES,
     **OF_PEOPLE,
     **OF_INBOX,
     **OF_SCHOOLS,

@@ -953,9 +953,9 @@ export interface PersonalPage {
  * Only an account without password and address needs neither, for ten minutes after a log-in.
  */
 export interface Proof {
-  readonly password: string | null
-  readonly code: string | null
-  readonly code_to: 'email' | 'phone'
+  readonly password?: string | null
+  readonly code?: string | null
+  readonly code_to?: 'email' | 'phone'
 }
 
 /** One login method. `shown`: the masked address; empty for another's service. */

@@ -1,0 +1,64 @@
+"""Files of courses: videos and PDFs. Reading them is `study_units`'; the bytes are `server.files`'."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from protocol.courses import CourseId
+from protocol.ids import AccountId, FileId
+from server.store.files import StoredFile
+from server.store.pool import Database, Reader
+
+
+async def insert_uploading(db: Database, file: FileId, course: CourseId, account: AccountId, now: datetime) -> bool:
+    """A place for a file on its way; False when the account does not teach the course."""
+    status = await db.execute(
+        """
+        INSERT INTO course_file (id, course_id, account_id, name, content_type, size_bytes, sha256, state, created_at)
+        SELECT $1, course_id, account_id, '', '', 0, '', 'uploading', $4
+          FROM course_teacher
+         WHERE course_id = $2 AND account_id = $3
+        """,
+        file,
+        course,
+        account,
+        now,
+    )
+    return status == "INSERT 0 1"
+
+
+async def update_active(db: Database, file: StoredFile) -> bool:
+    """It is whole: uploading -> active. False when the sweep took it for broken meanwhile."""
+    status = await db.execute(
+        """
+        UPDATE course_file
+           SET name = $2, content_type = $3, size_bytes = $4, sha256 = $5, state = 'active'
+         WHERE id = $1 AND state = 'uploading'
+        """,
+        file.id,
+        file.name,
+        file.content_type,
+        file.size_bytes,
+        file.sha256,
+    )
+    return status == "UPDATE 1"
+
+
+async def delete_uploading(db: Database, file: FileId) -> None:
+    """It broke off: nothing was ever to be seen of it."""
+    await db.execute("DELETE FROM course_file WHERE id = $1 AND state = 'uploading'", file)
+
+
+async def select_stale(db: Reader, before: datetime) -> list[FileId]:
+    """Uploads that began before `before` and never ended: for the sweep."""
+    rows = await db.fetch("SELECT id FROM course_file WHERE state = 'uploading' AND created_at < $1", before)
+    return [row["id"] for row in rows]
+
+
+async def select_bytes(db: Reader, course: CourseId) -> int:
+    """How much the course keeps."""
+    total: int = await db.fetchval(
+        "SELECT coalesce(sum(size_bytes), 0)::bigint FROM course_file WHERE course_id = $1 AND state <> 'deleted'",
+        course,
+    )
+    return total
