@@ -1,5 +1,6 @@
 // The REST layer: log-in, devices, the own account, records. Live things travel over the socket.
 import { Refusal, unexpected, unreachable } from '@/client/refusal'
+import type { InboxPage, ItemKind } from '@/client/generated/messages'
 import type {
   ClassroomRecord,
   ClientKind,
@@ -96,6 +97,11 @@ export function createApi(options: ApiOptions) {
     posts: (activity: string, before: number) => ask<Posts>('GET', `/activities/${activity}/posts?before=${before}`),
     upload: (classroom: string, file: File) =>
       ask<UploadedFile>('POST', `/classrooms/${classroom}/files?name=${encodeURIComponent(file.name)}`, file, UPLOAD_TIMEOUT_MS),
+    /** The next page after that cursor, newest first. */
+    inbox: (kind: ItemKind | null, after: string | null) => {
+      const query = new URLSearchParams({ ...(kind === null ? {} : { kind }), ...(after === null ? {} : { after }) }).toString()
+      return ask<InboxPage>('GET', query === '' ? '/inbox' : `/inbox?${query}`)
+    },
     fileLink: (file: string) => ask<FileLink>('GET', `/files/${file}/link`),
   }
 }

@@ -37,6 +37,7 @@ export function createPhoneRouter(device: DeviceHandle): Router {
         component: () => import('@/phone/pages/RecordedActivity.vue'),
         props: true,
       },
+      { path: '/inbox', component: () => import('@/phone/pages/Inbox.vue') },
       { path: '/account', component: () => import('@/phone/pages/Account.vue'), meta: { hasTabs: true } },
       { path: '/account/devices', component: () => import('@/phone/pages/Devices.vue') },
       { path: '/:rest(.*)*', component: () => import('@/phone/pages/NotFound.vue'), meta: { isOpen: true } },

@@ -1,7 +1,9 @@
+import inbox from '@/phone/words/inbox/en'
 import type zh from '@/phone/words/zh'
 import type { Translation } from '@/words/words'
 
 export default {
+  inbox,
   tab: { classrooms: 'Classrooms', account: 'Account' },
   welcome: { logIn: 'Log in to Shangke', register: 'Create an account', joinFirst: 'Log in to join classroom {code}' },
   classrooms: {
