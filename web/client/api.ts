@@ -1,5 +1,6 @@
 // The REST layer: log-in, devices, the own account, records. Live things travel over the socket.
 import { Refusal, unexpected, unreachable } from '@/client/refusal'
+import { createStudyApi } from '@/client/study/api'
 import type { InboxPage, ItemKind } from '@/client/generated/messages'
 import type {
   ClassroomRecord,
@@ -103,6 +104,7 @@ export function createApi(options: ApiOptions) {
       return ask<InboxPage>('GET', query === '' ? '/inbox' : `/inbox?${query}`)
     },
     fileLink: (file: string) => ask<FileLink>('GET', `/files/${file}/link`),
+    study: createStudyApi(ask),
   }
 }
 

@@ -7,6 +7,7 @@ import { createPhoneRouter } from '@/phone/router'
 import { createDevice, DEVICE } from '@/use/device'
 import { LIVE } from '@/use/live'
 import { createSeen, SEEN } from '@/use/seen'
+import { createStudy, STUDY } from '@/use/study/study'
 import { startTheme } from '@/use/theme'
 import { createWords, WORDS } from '@/words/words'
 
@@ -29,6 +30,7 @@ createApp(App)
   .provide(DEVICE, device)
   .provide(LIVE, device)
   .provide(SEEN, createSeen(storage))
+  .provide(STUDY, createStudy(device, storage))
   .provide(WORDS, words)
   .use(words.i18n)
   .use(router)
