@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from protocol.courses import CourseKind
 from protocol.envelopes import Body
 
 PASSWORD = "shangke-demo"
@@ -109,3 +110,51 @@ DRAFTS: tuple[Prepared, ...] = (
         },
     ),
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoCourse:
+    """A course with a run under way. `password`: the MOOC has none."""
+
+    kind: CourseKind
+    title: str
+    summary: str
+    introduction: str
+    password: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoUnit:
+    title: str
+    text: str
+
+
+SCHOOL_NAME = "上课示范大学"
+SCHOOL_INTRODUCTION = "演示用的学校云：本校 MOOC、学校专有课程（SPOC）与全部老师都在这里。"
+TEACHER_TITLE = "教授"
+SPOC_PASSWORD = "math2026"
+COURSES: tuple[DemoCourse, ...] = (
+    DemoCourse(
+        kind="mooc",
+        title="高等数学（上）",
+        summary="从极限到导数，面向所有人免费开放。",
+        introduction="## 课程概述\n\n函数、极限、导数与微分。\n\n## 预备知识\n\n- 高中数学",
+        password=None,
+    ),
+    DemoCourse(
+        kind="spoc",
+        title="高等数学习题课",
+        summary="本校学生的习题课，需要课程密码。",
+        introduction="## 课程概述\n\n与课堂同步的习题讲解。",
+        password=SPOC_PASSWORD,
+    ),
+)
+CHAPTER, LESSON = "第一章 极限", "1.1 数列的极限"
+UNITS: tuple[DemoUnit, ...] = (
+    DemoUnit(title="什么是极限", text="# 什么是极限\n\n数列 1, 1/2, 1/3, … 越来越接近 0。"),
+    DemoUnit(title="极限的性质", text="# 极限的性质\n\n- 唯一性\n- 有界性\n- 保号性"),
+)
+ANNOUNCEMENT = Prepared(kind="announcement", title="欢迎选课", config={"text": "每周一更新课件，讨论区随时提问。"})
+TOPIC_TITLE, TOPIC_TEXT = "大家来自哪里？", "跟帖介绍一下自己吧。"
+GRADING: dict[str, int] = {"quiz": 20, "homework": 20, "exam": 50, "discussion": 10}
+GRADING_TEXT = "测验 20%、作业 20%、考试 50%、讨论 10%。总评 60 分合格。"

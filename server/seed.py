@@ -18,6 +18,7 @@ from server.open_road import open_road
 from server.password import Passwords
 from server.redis_pool import open_redis
 from server.road import Road
+from server.seed_courses import seed_courses
 from server.store import accounts, activities, classrooms, identities
 from server.store.pool import connect
 
@@ -35,12 +36,12 @@ async def seed(config: Config) -> None:
         open_redis(config.redis_url) as redis,
         open_bus(config.redis_url) as bus,
         open_road(database, bus, redis, config.redis_url) as road,
+        Passwords() as passwords,
     ):
         if await accounts.has_any(database):
             log.info("outcome=left_alone why=has_accounts")
             return
-        async with Passwords() as passwords:
-            password_hash = await passwords.hash(demo.PASSWORD)
+        password_hash = await passwords.hash(demo.PASSWORD)
         teacher = await register(road, demo.TEACHER_NAME, demo.TEACHER_PHONE, password_hash)
         result = await travel(road, teacher, "classroom.create", teacher, {"name": demo.CLASSROOM_NAME})
         classroom = StreamId(str(result["classroom"]))
@@ -52,6 +53,7 @@ async def seed(config: Config) -> None:
         for draft in demo.DRAFTS:
             body: Body = {"kind": draft.kind, "title": draft.title, "config": draft.config}
             await travel(road, teacher, "activity.draft", classroom, body)
+        await seed_courses(database, passwords, teacher)
         log.info("outcome=filled students=%d", len(demo.STUDENT_NAMES))
 
 

@@ -34,3 +34,9 @@ async def test_the_demo_school_opens_once_and_its_people_can_log_in(
             found = await identities.select_identified(db, "phone", normalise(phone))
             assert found is not None
             assert await passwords.verify(found.password_hash, demo.PASSWORD)
+        courses = await db.fetch("SELECT kind, title, password_hash, state FROM course ORDER BY kind")
+        assert [(each["kind"], each["title"], each["state"]) for each in courses] == [
+            (each.kind, each.title, "published") for each in demo.COURSES
+        ]
+        assert courses[0]["password_hash"] is None
+        assert await passwords.verify(courses[1]["password_hash"], demo.SPOC_PASSWORD)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
 
-from protocol.ids import AccountId, ClassroomId
+from protocol.courses import CourseId
+from protocol.ids import AccountId, ClassroomId, SchoolId
+from server.core.catalogue import grams_of, search_text
 from server.core.classroom import CODE_ALPHABET, CODE_LENGTH
 from server.store.pool import Database, Tx
 
@@ -72,6 +74,36 @@ async def seed_bench(
         )
     await db.execute("ANALYZE")
     return made
+
+
+async def seed_courses(
+    db: Database,
+    school: SchoolId,
+    teacher: AccountId,
+    courses: Sequence[tuple[CourseId, str, Sequence[str], int]],
+) -> None:
+    """Published MOOCs of one school and teacher, each found by a title and other texts, with so many learners."""
+    async with db.transaction() as tx:
+        await tx.copy("stream", ("id", "kind"), [(teacher, "account")])
+        await tx.copy("account", ("id", "name"), [(teacher, NAME)])
+        await tx.copy("school", ("id", "name"), [(school, "大学")])
+        # By pieces: one COPY of all would hold every row's grams at once, and must end within the time of a statement.
+        for start in range(0, len(courses), 2_000):
+            piece = courses[start : start + 2_000]
+            await tx.copy(
+                "course",
+                ("id", "school_id", "kind", "title", "state", "search", "grams", "n_enrolled"),
+                [
+                    (course, school, "mooc", title, "published", search_text(title, others), grams, n_enrolled)
+                    for course, title, others, n_enrolled in piece
+                    for grams in (grams_of(title, others),)
+                ],
+            )
+        ids = [course for course, _, _, _ in courses]
+        await tx.copy(
+            "course_teacher", ("course_id", "account_id", "role"), [(course, teacher, "owner") for course in ids]
+        )
+    await db.execute("ANALYZE")
 
 
 async def _copy_streams(tx: Tx, made: list[Bulk], accounts: list[AccountId]) -> None:

@@ -85,6 +85,12 @@ async def lock_taught(tx: Tx, run: RunId, account: AccountId) -> Run | None:
     return Run(**row) if row else None
 
 
+async def select_course_of(db: Reader, run: RunId) -> CourseId:
+    """The course of a run that is known to be there."""
+    course: CourseId = await db.fetchval("SELECT course_id FROM run WHERE id = $1", run)
+    return course
+
+
 async def insert_run(tx: Tx, run: RunId, course: CourseId, starts_at: datetime, ends_at: datetime) -> None:
     """The course's next run. The caller holds the course, so numbers have no gap and no double."""
     await tx.execute(

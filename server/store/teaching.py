@@ -79,6 +79,10 @@ async def insert_teacher(tx: Tx, school: SchoolId, account: AccountId, title: st
     )
 
 
+async def update_introduction(tx: Tx, school: SchoolId, introduction: str) -> None:
+    await tx.execute("UPDATE school SET introduction = $2 WHERE id = $1", school, introduction)
+
+
 async def select_schools_taught(db: Reader, account: AccountId) -> list[tuple[SchoolId, str]]:
     """Where the account may open courses."""
     rows = await db.fetch(

@@ -18,6 +18,7 @@ class StoredTopic:
     run: RunId
     title: str
     text: str | None
+    author: AccountId
     author_name: str
     is_teacher: bool
     at: datetime
@@ -58,7 +59,8 @@ async def select_topics(
     rows = await db.fetch(
         """
         SELECT topic.id, topic.run_id AS run, topic.title, left(topic.text, 200) AS text,
-               account.name AS author_name, author.account_id IS NOT NULL AS is_teacher, topic.at, topic.replied_at,
+               topic.author_id AS author, account.name AS author_name,
+               author.account_id IS NOT NULL AS is_teacher, topic.at, topic.replied_at,
                topic.n_replies, topic.author_id = $2 OR asker.account_id IS NOT NULL AS may_remove
           FROM topic
           JOIN run ON run.id = topic.run_id
@@ -83,7 +85,8 @@ async def select_topic(db: Reader, topic: TopicId, asker: AccountId) -> StoredTo
     """The topic, for a learner of its run or a teacher of its course."""
     row = await db.fetchrow(
         """
-        SELECT topic.id, topic.run_id AS run, topic.title, topic.text, account.name AS author_name,
+        SELECT topic.id, topic.run_id AS run, topic.title, topic.text, topic.author_id AS author,
+               account.name AS author_name,
                author.account_id IS NOT NULL AS is_teacher, topic.at, topic.replied_at, topic.n_replies,
                topic.author_id = $2 OR asker.account_id IS NOT NULL AS may_remove
           FROM topic
@@ -135,6 +138,11 @@ async def insert_reply(
         return False
     await tx.execute("UPDATE topic SET n_replies = n_replies + 1, replied_at = $2 WHERE id = $1", topic, now)
     return True
+
+
+async def select_author(db: Reader, reply: ReplyId) -> AccountId | None:
+    author: AccountId | None = await db.fetchval("SELECT author_id FROM topic_reply WHERE id = $1", reply)
+    return author
 
 
 async def select_replies(

@@ -13,7 +13,9 @@ from protocol.courses import (
     Written,
 )
 from protocol.errors import Code, Refused
+from protocol.inbox import Source
 from server.core.course import clean_text, clean_title
+from server.core.inbox import News
 from server.core.moment import millis
 from server.ids import draw_id
 from server.rest.answer import answer, nothing
@@ -21,6 +23,10 @@ from server.rest.call import Call
 from server.rest.courses.page import LAST, PAGE, moment, next_after, parts_after
 from server.rest.courses.runs import enter_run
 from server.store import course_announcements, runs
+from server.telling_many import ring_push, start_push
+
+# What the message centre says of it; the page has the rest.
+NEWS_CHARS = 500
 
 
 async def list_announcements(call: Call) -> Response:
@@ -50,13 +56,18 @@ async def list_announcements(call: Call) -> Response:
 
 
 async def announce(call: Call, body: WriteCourseAnnouncement) -> Response:
-    """Write an announcement to the run's learners."""
+    """Write an announcement to the run's learners, who find it in their message centres (R57)."""
     made, title, text = CourseAnnouncementId(draw_id()), clean_title(body.title), clean_text(body.text)
     async with call.services.database.transaction() as tx:
         run = await runs.lock_taught(tx, RunId(call.path["id"]), call.device.account)
         if run is None:
             raise Refused(Code.NOT_FOUND)
         await course_announcements.insert_announcement(tx, made, run.id, call.device.account, title, text, call.now)
+        course = await runs.select_course_of(tx, run.id)
+        source = Source(kind="announcement", id=made, course=course, run=run.id)
+        news = News(id=made, kind="course_announcement", title=title, text=text[:NEWS_CHARS], source=source)
+        push = await start_push(tx, news, "run", run.id, author=call.device.account, now=call.now)
+    ring_push(call.services.road, push, call.now)
     return answer(Written(id=made), 201)
 
 

@@ -19,7 +19,9 @@ from protocol.courses import (
     Written,
 )
 from protocol.errors import Code, Refused
+from protocol.inbox import Source
 from server.core.course import clean_text, clean_title
+from server.core.inbox import News
 from server.core.moment import millis
 from server.ids import draw_id
 from server.limiter import BOARD_POSTS
@@ -29,6 +31,7 @@ from server.rest.courses.page import LAST, PAGE, PAGE_OF_PEOPLE, moment, next_af
 from server.store import runs, topics
 from server.store.pool import Reader
 from server.store.topics import StoredTopic
+from server.telling_many import tell_accounts
 
 FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -114,7 +117,18 @@ async def reply(call: Call, body: WriteReply) -> Response:
         await topics.lock_topic(tx, topic.id)
         if not await topics.insert_reply(tx, made, topic.id, parent, call.device.account, text, call.now):
             raise Refused(Code.NOT_FOUND)
+    await tell(call, topic, made, parent)
     return answer(Written(id=made), 201)
+
+
+async def tell(call: Call, topic: StoredTopic, made: ReplyId, parent: ReplyId | None) -> None:
+    """Whose topic or reply it answers finds it in the message centre (R58), without its words: they may be removed."""
+    asked = await topics.select_author(call.services.database, parent) if parent else topic.author
+    if asked is None or asked == call.device.account:
+        return
+    source = Source(kind="topic", id=topic.id, run=topic.run)
+    news = News(id=made, kind="comment" if parent else "reply", title=topic.title, source=source)
+    await tell_accounts(call.services.road, [asked], news, actor=call.device.account)
 
 
 async def remove_reply(call: Call) -> Response:

@@ -9,7 +9,9 @@ from starlette.responses import Response
 from protocol.courses import AddUnit, ChangeUnit, CourseRole, CourseUnit, Courseware, RunId, UnitId, Written
 from protocol.errors import Code, Refused
 from protocol.ids import FileId
+from protocol.inbox import PushId, Source
 from server.core.course import MOST_UNITS, check_content, check_unit, clean_title
+from server.core.inbox import News
 from server.ids import draw_id
 from server.rest.answer import answer, nothing
 from server.rest.call import Call
@@ -17,6 +19,7 @@ from server.rest.courses.runs import enter_run
 from server.store import runs, units
 from server.store.pool import Tx
 from server.store.units import StoredUnit
+from server.telling_many import ring_push, start_push
 
 
 async def show_courseware(call: Call) -> Response:
@@ -73,6 +76,9 @@ async def add_unit(call: Call, body: AddUnit) -> Response:
         )
         await check(tx, made)
         await units.insert_unit(tx, made, call.now)
+        push = await start_news(call, tx, made) if made.level == "unit" and made.is_published else None
+    if push:
+        ring_push(call.services.road, push, call.now)
     return answer(Written(id=made.id), 201)
 
 
@@ -92,7 +98,19 @@ async def change_unit(call: Call, body: ChangeUnit) -> Response:
         await units.update_unit(tx, changed, call.now)
         if body.before is not None and not await units.move_before(tx, unit.id, UnitId(body.before)):
             raise Refused(Code.BAD_FIELD, "before", data={"field": "before"})
+        is_new = changed.level == "unit" and changed.is_published and not unit.is_published
+        push = await start_news(call, tx, changed) if is_new else None
+    if push:
+        ring_push(call.services.road, push, call.now)
     return nothing()
+
+
+async def start_news(call: Call, tx: Tx, unit: StoredUnit) -> PushId:
+    """课件更新 for the run's message centres (R57)."""
+    course = await runs.select_course_of(tx, unit.run)
+    source = Source(kind="unit", id=unit.id, course=course, run=unit.run)
+    news = News(id=draw_id(), kind="courseware_update", title=unit.title, source=source)
+    return await start_push(tx, news, "run", unit.run, author=call.device.account, now=call.now)
 
 
 async def remove_unit(call: Call) -> Response:

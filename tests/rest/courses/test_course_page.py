@@ -78,6 +78,8 @@ async def test_r50_courseware_is_a_tree_and_learners_see_what_is_published(site:
     await campus.must(campus.teacher, "PATCH", f"/units/{two}", {"is_published": True, "title": "讲义 1"})
     await campus.must(campus.teacher, "PATCH", f"/units/{three}", {"before": one})
     assert [each["title"] for each in await tree(campus, student, run)][2:] == ["阅读", "视频", "讲义 1"]
+    told = await site.database.fetch("SELECT item_kind, title FROM push ORDER BY created_at")
+    assert [tuple(each) for each in told] == [("courseware_update", each) for each in ("视频", "阅读", "讲义 1")]
     await campus.must(campus.teacher, "DELETE", f"/units/{chapter}")
     assert await tree(campus, campus.teacher, run) == []
 
@@ -147,6 +149,9 @@ async def test_r50_announcements_are_written_by_teachers_and_read_by_learners(si
     assert isinstance(second["announcements"], list)
     assert [each["id"] for each in (*first["announcements"], *second["announcements"])] == made[::-1]
     assert first["announcements"][0]["text"] == "<img src=x onerror=alert(1)>"
+    pushed = await site.database.fetch("SELECT to_kind, to_id, item_kind, title FROM push ORDER BY created_at")
+    assert [tuple(each) for each in pushed] == [("run", run, "course_announcement", f"通知 {n}") for n in range(22)]
+    assert [each.job for each in site.alarms].count("send_push") == 22
     await campus.must(campus.teacher, "PATCH", f"/course-announcements/{made[-1]}", {"title": "改", "text": "新"})
     await campus.must(campus.teacher, "DELETE", f"/course-announcements/{made[-2]}")
     newest = await campus.must(student, "GET", f"/runs/{run}/announcements")
@@ -205,6 +210,10 @@ async def test_r50_topics_have_replies_and_comments_on_them(site: Site) -> None:
         (each["id"], each["parent"], each["text"], each["author_name"], each["is_teacher"], each["may_remove"])
         for each in found
     ] == [(reply, None, "因为", "王晓岚", True, False), (comment, reply, "懂了", "Wu", False, False)]
+    told = await site.database.fetch("SELECT account_id, kind, title, text FROM inbox_item ORDER BY at")
+    assert [tuple(each) for each in told] == [
+        (student.account, "reply", "问", ""), (campus.teacher.account, "comment", "问", ""),
+    ]  # fmt: skip
     topics = (await campus.must(other, "GET", f"/runs/{run}/topics"))["topics"]
     assert isinstance(topics, list)
     assert [(each["id"], each["n_replies"], each["may_remove"]) for each in topics] == [(topic, 2, False)]
