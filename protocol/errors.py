@@ -20,6 +20,7 @@ class Code(StrEnum):
     BAD_FIELD = "bad_field"
     UNKNOWN_COMMAND = "unknown_command"
     ID_CONFLICT = "id_conflict"
+    UNDER_WAY = "under_way"
     SLOW_DOWN = "slow_down"
     TOO_LARGE = "too_large"
     INTERNAL = "internal"
@@ -107,6 +108,9 @@ WORDINGS: dict[Code, Wording] = {
     Code.BAD_FIELD: Wording("内容填写有误", "A field is missing or wrong.", False, 422),
     Code.UNKNOWN_COMMAND: Wording("不支持的操作，请更新应用", "Unknown command; please update the app.", False, 404),
     Code.ID_CONFLICT: Wording("操作编号重复", "This command id was used for something else.", False, 409),
+    Code.UNDER_WAY: Wording(
+        "同一操作正在进行，请稍后再试", "The same request is under way; please ask again shortly.", True, 409
+    ),
     Code.SLOW_DOWN: Wording("操作过于频繁，请稍后再试", "Too many requests; please wait a moment.", True, 429),
     Code.TOO_LARGE: Wording("内容过大", "The content is too large.", False, 413),
     Code.INTERNAL: Wording(

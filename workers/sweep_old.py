@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from server.store import activities, commands, devices, oauth_attempts, oauth_tickets, one_time_codes
+from server.store import activities, commands, devices, idempotency, oauth_attempts, oauth_tickets, one_time_codes
 from workers.context import Context, road_of
 
 TIMEOUT_S = 300
@@ -20,6 +20,8 @@ async def sweep_old(context: Context) -> None:
     n_commands = 0
     while n := await commands.delete_old(db):
         n_commands += n
+    while await idempotency.delete_old(db):
+        pass
     n_devices = await devices.delete_expired(db)
     async with db.transaction() as tx:
         now = await activities.select_now(tx)

@@ -22,6 +22,8 @@ from server.authentication import authenticate
 from server.rest.answer import problem
 from server.rest.call import Call
 from server.rest.endpoint import Endpoint
+from server.rest.etag import tagged
+from server.rest.once import HEADER, hash_of, key_of, once
 from server.rest.services import Services
 from server.store.devices import KnownDevice, touch_devices
 from server.token import bearer
@@ -107,7 +109,19 @@ class Door:
             request=request,
         )
         data = await read_body(request, endpoint.limit_bytes) if endpoint.takes else b""
-        return await endpoint.run(call, data)
+        key = key_of(request) if endpoint.method == "POST" and visit.caller else None
+        if key is None or visit.caller is None:
+            return tagged(request, await endpoint.run(call, data))
+        if endpoint.takes is None and has_body(request):
+            # An upload is not read before its handler does, so nobody could say whether it is the same.
+            raise Refused(Code.BAD_FIELD, HEADER, data={"field": HEADER})
+        return await once(
+            self._services.database,
+            visit.caller.account,
+            key,
+            hash_of(request, data),
+            lambda: endpoint.run(call, data),
+        )
 
 
 class Nowhere:
@@ -130,6 +144,10 @@ class Visit:
     def __init__(self) -> None:
         self.caller: KnownDevice | None = None
         self.outcome = "ok"
+
+
+def has_body(request: Request) -> bool:
+    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
 
 
 def check_ids(path: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ export type Code =
   | 'bad_field'
   | 'unknown_command'
   | 'id_conflict'
+  | 'under_way'
   | 'slow_down'
   | 'too_large'
   | 'internal'

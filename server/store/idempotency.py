@@ -1,0 +1,79 @@
+"""What a POST with an Idempotency-Key was answered, so that the same key again is answered the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from protocol.ids import AccountId
+from server.store.pool import Database, Reader
+
+KEPT = timedelta(days=1)
+# Longer than any request may take: what is under way for so long was broken off by a crash.
+BROKEN_OFF = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """An earlier request with the same key. `status` None: it is under way."""
+
+    request_hash: bytes
+    status: int | None
+    body: bytes | None
+
+
+async def claim(db: Database, account: AccountId, key: str, request_hash: bytes) -> bool:
+    """Take the key for a request that begins now. False: it is taken; see `select_kept`."""
+    return (
+        await db.fetchval(
+            """
+            INSERT INTO idempotency (account_id, key, request_hash, at)
+            VALUES ($1, $2, $3, clock_timestamp())
+                ON CONFLICT (account_id, key) DO UPDATE
+               SET at = excluded.at
+             WHERE idempotency.status IS NULL
+               AND idempotency.request_hash = excluded.request_hash
+               AND idempotency.at < clock_timestamp() - $4::interval
+            RETURNING true
+            """,
+            account,
+            key,
+            request_hash,
+            BROKEN_OFF,
+        )
+        is True
+    )
+
+
+async def select_kept(db: Reader, account: AccountId, key: str) -> Kept | None:
+    """None: it was let go meanwhile."""
+    row = await db.fetchrow(
+        "SELECT request_hash, status, body FROM idempotency WHERE account_id = $1 AND key = $2", account, key
+    )
+    return Kept(**row) if row else None
+
+
+async def keep(db: Database, account: AccountId, key: str, status: int, body: bytes) -> None:
+    await db.execute(
+        "UPDATE idempotency SET status = $3, body = $4 WHERE account_id = $1 AND key = $2", account, key, status, body
+    )
+
+
+async def let_go(db: Database, account: AccountId, key: str) -> None:
+    """The request had no effect: it may be tried again with the same key."""
+    await db.execute("DELETE FROM idempotency WHERE account_id = $1 AND key = $2 AND status IS NULL", account, key)
+
+
+async def delete_old(db: Database, most: int = 10_000) -> int:
+    """Forget answers nobody will ask for again; at most `most` at a time."""
+    return len(
+        await db.fetch(
+            """
+            DELETE FROM idempotency
+             WHERE ctid = ANY (ARRAY(SELECT ctid FROM idempotency WHERE at < now() - $1::interval LIMIT $2))
+            RETURNING 1
+            """,
+            KEPT,
+            most,
+        )
+    )
