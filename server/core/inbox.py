@@ -79,7 +79,7 @@ def read(account: AccountId, waiting: Sequence[Waiting], unread: Unread) -> Deci
     """`waiting`: those of the items asked about that are the account's and unread. `unread`: all that are."""
     if not waiting:
         return Decided()
-    n_read = Counter(each.kind for each in waiting)
+    n_read: Counter[str] = Counter(each.kind for each in waiting)
     left = {kind: n - n_read[kind] for kind, n in unread.items() if n > n_read[kind]}
     return _one(account, InboxRead(items=[each.id for each in waiting], unread=left))
 
