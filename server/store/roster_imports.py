@@ -194,7 +194,8 @@ async def insert_removed(tx: Tx, found: Import) -> None:
     await tx.execute(
         """
         INSERT INTO roster_import_row (import_id, row, number, name, code, change, before)
-        SELECT $1::text, $3::int + row_number() OVER (ORDER BY entry.number), entry.number, entry.name, entry.code, 'removed',
+        SELECT $1::text, $3::int + row_number() OVER (ORDER BY entry.number), entry.number, entry.name, entry.code,
+               'removed',
                jsonb_build_object('name', entry.name, 'code', entry.code)
           FROM roster_entry AS entry
          WHERE entry.school_id = $2
