@@ -226,6 +226,7 @@ class RestoreAccount(msgspec.Struct, frozen=True, kw_only=True):
 # What clients write; everything else here is written by the server.
 REQUESTS: tuple[type[msgspec.Struct], ...] = (
     SaveProfile,
+    Proof,
     RequestConfirmCode,
     RequestBindCode,
     BindAddress,

@@ -1,4 +1,5 @@
 // The REST layer: log-in, devices, the own account, records. Live things travel over the socket.
+import { createPeopleApi } from '@/client/people'
 import { Refusal, unexpected, unreachable } from '@/client/refusal'
 import { createStudyApi } from '@/client/study/api'
 import type { InboxPage, ItemKind } from '@/client/generated/messages'
@@ -52,8 +53,8 @@ export function createApi(options: ApiOptions) {
     if (response.status === 204) return undefined as Answer
     const answer = await read(response)
     if (response.ok) return answer as Answer
-    // Only a request that carried a token can lose it: a wrong password is a 401 too.
-    if (response.status === 401 && token !== null) options.onTokenLost(token)
+    // Only a request that carried a token can lose it: a wrong password and a missing proof are a 401 too.
+    if (response.status === 401 && token !== null && isTokenLost(answer)) options.onTokenLost(token)
     throw toRefusal(response, answer)
   }
 
@@ -67,7 +68,8 @@ export function createApi(options: ApiOptions) {
         headers,
         body: body === undefined ? null : body instanceof Blob ? body : JSON.stringify(body),
         cache: 'no-store',
-        credentials: 'omit',
+        // Only the way through another service needs a cookie of ours.
+        credentials: path.includes('oauth/') ? 'same-origin' : 'omit',
         signal: AbortSignal.timeout(timeoutMs),
       })
     } catch {
@@ -77,11 +79,12 @@ export function createApi(options: ApiOptions) {
 
   return {
     info: () => ask<ServerInfo>('GET', '/info'),
-    requestCode: (phone: string, purpose: CodePurpose) => ask<void>('POST', '/codes', { phone, purpose }),
-    register: (form: { phone: string; code: string; password: string; name?: string }) =>
+    /** `address`: a phone number or an e-mail address. */
+    requestCode: (address: string, purpose: CodePurpose) => ask<void>('POST', '/codes', { ...named(address), purpose }),
+    register: (form: { phone: string; code: string; password: string; name?: string; ticket?: string }) =>
       ask<LoggedIn>('POST', '/accounts', { ...form, ...options.client }),
-    logIn: (phone: string, proof: Proof) =>
-      ask<LoggedIn>('POST', '/devices', { phone, ...proof, device_key: options.deviceKey(), ...options.client }),
+    logIn: (address: string, proof: Proof) =>
+      ask<LoggedIn>('POST', '/devices', { ...named(address), ...proof, device_key: options.deviceKey(), ...options.client }),
     resetPassword: (form: { phone: string; code: string; password: string }) =>
       ask<LoggedIn>('POST', '/passwords', { ...form, ...options.client }),
     logOut: () => ask<void>('DELETE', '/devices/current'),
@@ -104,8 +107,18 @@ export function createApi(options: ApiOptions) {
       return ask<InboxPage>('GET', query === '' ? '/inbox' : `/inbox?${query}`)
     },
     fileLink: (file: string) => ask<FileLink>('GET', `/files/${file}/link`),
+    people: createPeopleApi(ask, options.client),
     study: createStudyApi(ask),
   }
+}
+
+function named(address: string): { phone: string } | { email: string } {
+  return address.includes('@') ? { email: address } : { phone: address }
+}
+
+/** Any other 401 leaves the log-in as it is. An answer that is not ours says nothing about it. */
+function isTokenLost(answer: unknown): boolean {
+  return isProblem(answer) && answer.code === 'unauthenticated'
 }
 
 async function read(response: Response): Promise<unknown> {

@@ -92,4 +92,24 @@ describe('a token the server does not know', () => {
     await refusalOf(api.logIn('13800000001', { password: 'wrong' }))
     expect(onTokenLost).not.toHaveBeenCalled()
   })
+
+  test('is not what a missing proof of identity says', async () => {
+    const { api, onTokenLost } = anApi(json(401, { ...PROBLEM, status: 401, code: 'confirm_needed' }), 'good')
+    expect((await refusalOf(api.people.unbind('email', {}))).code).toBe('confirm_needed')
+    expect(onTokenLost).not.toHaveBeenCalled()
+  })
+})
+
+describe('an address', () => {
+  test('is an e-mail address or a phone number', async () => {
+    const { api, asked } = anApi(new Response(null, { status: 204 }))
+    await api.requestCode('lin@163.com', 'login')
+    expect(JSON.parse(String(asked[0]?.init.body))).toEqual({ email: 'lin@163.com', purpose: 'login' })
+  })
+
+  test('is the only thing another service needs, and our cookie', async () => {
+    const { api, asked } = anApi(json(200, { url: 'https://elsewhere.example' }), 'secret')
+    await api.people.beginBinding('weibo', { password: 'x' })
+    expect([asked[0]?.url, asked[0]?.init.credentials]).toEqual(['/api/me/oauth/attempts', 'same-origin'])
+  })
 })
