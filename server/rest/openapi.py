@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from http import HTTPStatus
 
 import msgspec
 from starlette.responses import Response
@@ -15,10 +16,13 @@ from protocol.codec import pack_stored
 from protocol.rest import Problem
 from server.rest.answer import HEADERS
 from server.rest.call import Call
-from server.rest.endpoint import Endpoint
+from server.rest.endpoint import Endpoint, Who
 from server.rest.info import VERSION
+from server.rest.once import HEADER, KEY_PATTERN
+from server.rest.statuses import is_json_read, refusals
 
 Schema = Mapping[str, object]
+QUERY_CHARS = {"after": 128, "before": 9, "kind": 32, "state": 32, "change": 32, "standing": 32, "name": 255}
 
 
 def show_openapi(endpoints: Sequence[Endpoint]) -> Callable[[Call], Awaitable[Response]]:
@@ -60,21 +64,48 @@ def _operation(endpoint: Endpoint, schemas: Mapping[type[msgspec.Struct], Schema
         {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9A-Za-z]{16}$"}}
         for name in re.findall(r"{(\w+)}", endpoint.path)
     ]
-    in_query = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in endpoint.query]
+    in_query = [{"name": name, "in": "query", "schema": query_schema(name)} for name in endpoint.query]
     operation: dict[str, object] = {
         "summary": endpoint.summary,
         "description": f"Who may come in: {endpoint.who.value}.",
         "operationId": endpoint.name,
-        "parameters": in_path + in_query,
-        "responses": {
-            str(endpoint.status): {"description": "Done.", **_content(endpoint.gives, schemas, "application/json")},
-            "default": {"description": "Refused.", **_content(Problem, schemas, "application/problem+json")},
-        },
+        "parameters": in_path + in_query + _headers(endpoint),
+        "responses": _responses(endpoint, schemas),
         "security": [{"token": []}] if endpoint.who.needs_token else [],
     }
     if endpoint.takes:
         operation["requestBody"] = {"required": True, **_content(endpoint.takes, schemas, "application/json")}
     return operation
+
+
+def query_schema(name: str) -> dict[str, object]:
+    """What every endpoint's parameter of that name is, at the widest."""
+    return {"type": "string", "maxLength": QUERY_CHARS.get(name, 200)}
+
+
+def _headers(endpoint: Endpoint) -> list[dict[str, object]]:
+    if endpoint.method == "POST" and endpoint.who.needs_token and endpoint.takes:
+        return [{"name": HEADER, "in": "header", "schema": {"type": "string", "pattern": KEY_PATTERN}}]
+    if is_json_read(endpoint):
+        return [{"name": "If-None-Match", "in": "header", "schema": {"type": "string", "maxLength": 200}}]
+    return []
+
+
+def _responses(endpoint: Endpoint, schemas: Mapping[type[msgspec.Struct], Schema]) -> dict[str, object]:
+    done = _content(endpoint.gives, schemas, "application/json")
+    if endpoint.gives is None and endpoint.status == 200:
+        # A file, whose type is its own.
+        done = {"content": {"*/*": {}}}
+    said: dict[str, object] = {str(endpoint.status): {"description": "Done.", **done}}
+    if is_json_read(endpoint):
+        said["304"] = {"description": "What If-None-Match names is still what there is."}
+    if endpoint.who is Who.LINK:
+        said |= {"206": {"description": "The part that Range asks for.", **done}}
+        said |= {"304": {"description": "Not changed."}, "416": {"description": "No such part."}}
+    for status in refusals(endpoint):
+        refused = {"description": HTTPStatus(status).phrase, **_content(Problem, schemas, "application/problem+json")}
+        said[str(status)] = refused
+    return said
 
 
 def _content(

@@ -30,6 +30,7 @@ from server.rest.codes import request_code
 from server.rest.commands import carry_out
 from server.rest.courses import table as courses
 from server.rest.devices import list_devices, log_in, log_out, log_out_current
+from server.rest.docs import show_docs
 from server.rest.door import Door, Nowhere
 from server.rest.endpoint import Endpoint, Who, endpoint, endpoint_with
 from server.rest.files import download, make_file_link, upload
@@ -89,7 +90,10 @@ def rest_routes(services: Services) -> list[BaseRoute]:
     by_path: dict[str, dict[str, Endpoint]] = {}
     endpoints = ENDPOINTS
     if not services.config.is_production:
-        endpoints += (endpoint("GET", "/openapi.json", Who.ANYONE, show_openapi(ENDPOINTS), status=200),)
+        endpoints += (
+            endpoint("GET", "/openapi.json", Who.ANYONE, show_openapi(ENDPOINTS), status=200),
+            endpoint("GET", "/openapi", Who.ANYONE, show_docs(ENDPOINTS), status=200),
+        )
     for each in endpoints:
         by_path.setdefault(each.path, {})[each.method] = each
     routes: list[BaseRoute] = [Route(path, Door(services, path, methods)) for path, methods in by_path.items()]

@@ -275,7 +275,17 @@ async def test_the_openapi_document_says_what_the_table_says(site: Site) -> None
         operation = document["paths"][each.path][each.method.lower()]
         assert operation["security"] == ([{"token": []}] if each.who.needs_token else [])
         assert ("requestBody" in operation) == (each.takes is not None)
+        assert {str(each.status), "400", "500", "503"} <= operation["responses"].keys()
+        assert "default" not in operation["responses"]
+        assert all("maxLength" in said["schema"] or "pattern" in said["schema"] for said in operation["parameters"])
     assert document["components"]["schemas"]["Problem"]["properties"]["code"] == {"type": "string"}
+
+
+async def test_the_table_can_be_read_as_a_page_without_scripts(site: Site) -> None:
+    answer = await site.get("/openapi")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "script" not in answer.headers["content-security-policy"]
+    assert all(f"<code>{each.path}</code>" in answer.text for each in ENDPOINTS)
 
 
 async def test_production_has_no_openapi_document(database: str, redis_url: str, tmp_path: Path) -> None:
@@ -288,6 +298,7 @@ async def test_production_has_no_openapi_document(database: str, redis_url: str,
     }
     async with a_site(database, redis_url, tmp_path, **settings) as site:
         assert (await site.get("/openapi.json")).status_code == 404
+        assert (await site.get("/openapi")).status_code == 404
 
 
 async def test_pages_get_a_policy_without_anything_inline() -> None:
