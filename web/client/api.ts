@@ -1,6 +1,7 @@
 // The REST layer: log-in, devices, the own account, records. Live things travel over the socket.
 import { createPeopleApi } from '@/client/people'
 import { Refusal, unexpected, unreachable } from '@/client/refusal'
+import { createSchoolsApi } from '@/client/schools'
 import { createStudyApi } from '@/client/study/api'
 import type { InboxPage, ItemKind } from '@/client/generated/messages'
 import type {
@@ -77,6 +78,15 @@ export function createApi(options: ApiOptions) {
     }
   }
 
+  /** A file of the server's, whole: the browser itself cannot send the token along. */
+  async function fetchFile(path: string): Promise<Blob> {
+    const token = options.token()
+    const response = await reach('GET', path, undefined, token, UPLOAD_TIMEOUT_MS)
+    if (response.ok) return response.blob()
+    if (response.status === 401 && token !== null) options.onTokenLost(token)
+    throw toRefusal(response, await read(response))
+  }
+
   return {
     info: () => ask<ServerInfo>('GET', '/info'),
     /** `address`: a phone number or an e-mail address. */
@@ -106,6 +116,7 @@ export function createApi(options: ApiOptions) {
       const query = new URLSearchParams({ ...(kind === null ? {} : { kind }), ...(after === null ? {} : { after }) }).toString()
       return ask<InboxPage>('GET', query === '' ? '/inbox' : `/inbox?${query}`)
     },
+    schools: createSchoolsApi(ask, fetchFile),
     fileLink: (file: string) => ask<FileLink>('GET', `/files/${file}/link`),
     people: createPeopleApi(ask, options.client),
     study: createStudyApi(ask),

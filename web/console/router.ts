@@ -25,6 +25,7 @@ export function createConsoleRouter(device: DeviceHandle): Router {
       { path: '/assessments/:assessment/attempts', component: () => import('@/console/pages/study/Attempts.vue'), props: true },
       { path: '/attempts/:attempt', component: () => import('@/console/pages/study/MarkAttempt.vue'), props: true },
       { path: '/runs/:run/report', component: () => import('@/console/pages/study/Report.vue'), props: true },
+      { path: '/schools/:school', component: () => import('@/console/pages/schools/School.vue'), props: true },
       {
         path: '/projector/:classroom',
         component: () => import('@/console/pages/Projector.vue'),

@@ -48,6 +48,7 @@ export function createPhoneRouter(device: DeviceHandle): Router {
       { path: '/account/profile', component: () => import('@/phone/pages/people/Profile.vue') },
       { path: '/people/:account', component: () => import('@/phone/pages/people/Page.vue'), props: true },
       { path: '/oauth', component: () => import('@/phone/pages/people/OAuth.vue'), meta: { isOpen: true } },
+      { path: '/account/school-cloud', component: () => import('@/phone/pages/schools/SchoolCloud.vue') },
       { path: '/account/devices', component: () => import('@/phone/pages/Devices.vue') },
       { path: '/:rest(.*)*', component: () => import('@/phone/pages/NotFound.vue'), meta: { isOpen: true } },
     ],
