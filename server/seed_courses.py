@@ -9,6 +9,7 @@ from protocol.ids import AccountId, SchoolId
 from server import demo
 from server.ids import draw_id
 from server.password import Passwords
+from server.seed_study import seed_assessments
 from server.store import activities, course_announcements, courses, runs, schools, teaching, topics, units
 from server.store.pool import Database, Tx
 from server.store.units import StoredUnit
@@ -52,6 +53,7 @@ async def seed_run(tx: Tx, course: CourseId, run: RunId, teacher: AccountId, now
     leaves = [a_unit(run, lesson.id, each.title, "unit", each.text) for each in demo.UNITS]
     for unit in (chapter, lesson, *leaves):
         await units.insert_unit(tx, unit, now)
+    await seed_assessments(tx, run, now)
 
 
 def a_unit(run: RunId, parent: UnitId | None, title: str, level: UnitLevel, text: str | None = None) -> StoredUnit:
