@@ -10,6 +10,11 @@ from protocol.envelopes import Body
 PASSWORD = "shangke-demo"
 TEACHER_PHONE = "13800000001"
 TEACHER_NAME = "王晓岚"
+ADMIN_PHONE = "13800000002"
+ADMIN_NAME = "教务处"
+# 认证码 of the whole school; the first students have used it already.
+CERTIFICATION_CODE = "SHANGKE26"
+CERTIFIED = 24
 CLASSROOM_NAME = "高等数学（上）"
 
 STUDENT_NAMES = (
@@ -40,8 +45,14 @@ def student_phone(number: int) -> str:
     return f"139{number:08d}"
 
 
+def student_number(number: int) -> str:
+    """学号 of student 1, 2, …"""
+    return f"026010{number:02d}"
+
+
 LOG_INS: tuple[LogIn, ...] = (
     LogIn(who="teacher", phone=TEACHER_PHONE, password=PASSWORD),
+    LogIn(who="school admin", phone=ADMIN_PHONE, password=PASSWORD),
     LogIn(who=f"students 1–{len(STUDENT_NAMES)}", phone=f"{student_phone(1)} … 30", password=PASSWORD),
 )
 

@@ -19,6 +19,7 @@ from server.password import Passwords
 from server.redis_pool import open_redis
 from server.road import Road
 from server.seed_courses import seed_courses
+from server.seed_roster import seed_roster
 from server.store import accounts, activities, classrooms, identities
 from server.store.pool import connect
 
@@ -47,13 +48,17 @@ async def seed(config: Config) -> None:
         classroom = StreamId(str(result["classroom"]))
         found = await classrooms.select_classroom(database, classroom)
         assert found is not None, "it was just made"
+        students: list[AccountId] = []
         for number, name in enumerate(demo.STUDENT_NAMES, start=1):
             student = await register(road, name, demo.student_phone(number), password_hash)
             await travel(road, student, "classroom.join", student, {"code": found.code})
+            students.append(student)
         for draft in demo.DRAFTS:
             body: Body = {"kind": draft.kind, "title": draft.title, "config": draft.config}
             await travel(road, teacher, "activity.draft", classroom, body)
-        await seed_courses(database, passwords, teacher)
+        school = await seed_courses(database, passwords, teacher)
+        admin = await register(road, demo.ADMIN_NAME, demo.ADMIN_PHONE, password_hash)
+        await seed_roster(database, school, admin, students)
         log.info("outcome=filled students=%d", len(demo.STUDENT_NAMES))
 
 

@@ -11,7 +11,7 @@ from server.core.activities.registry import KINDS
 from server.core.phone import normalise
 from server.password import Passwords
 from server.seed import seed
-from server.store import activities, identities, memberships
+from server.store import activities, identities, memberships, schools
 from server.store.pool import connect
 
 
@@ -34,6 +34,13 @@ async def test_the_demo_school_opens_once_and_its_people_can_log_in(
             found = await identities.select_identified(db, "phone", normalise(phone))
             assert found is not None
             assert await passwords.verify(found.password_hash, demo.PASSWORD)
+        n_entries = await db.fetchval("SELECT count(*) FROM roster_entry")
+        n_certified = await db.fetchval("SELECT count(*) FROM certification WHERE state = 'certified'")
+        assert (n_entries, n_certified) == (30, demo.CERTIFIED)
+        admin = await identities.select_identified(db, "phone", normalise(demo.ADMIN_PHONE))
+        assert admin is not None
+        (school,) = await schools.select_administered(db, admin.account)
+        assert (school.name, school.certification_code) == (demo.SCHOOL_NAME, demo.CERTIFICATION_CODE)
         courses = await db.fetch("SELECT kind, title, password_hash, state FROM course ORDER BY kind")
         assert [(each["kind"], each["title"], each["state"]) for each in courses] == [
             (each.kind, each.title, "published") for each in demo.COURSES
