@@ -114,8 +114,8 @@ export function placeOf({ source }: InboxItem, router: Router): RouteLocationRaw
   const paths: Record<typeof source.kind, string> = {
     school: `/schools/${source.id}`,
     course: `/courses/${course}`,
-    run: `/courses/${course}`,
-    announcement: `/courses/${course}`,
+    run: `/runs/${source.id}`,
+    announcement: source.run === null ? `/courses/${course}` : `/runs/${source.run}`,
     unit: `/study/units/${source.id}`,
     topic: `/topics/${source.id}`,
     assessment: `/study/assessments/${source.id}`,
