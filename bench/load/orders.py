@@ -127,6 +127,7 @@ class Lagged:
     #: In the end, of those owed.
     n_missed: int
     n_twice: int
+    #: As one of the others heard them.
     is_in_order: bool
 
 

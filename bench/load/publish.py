@@ -11,9 +11,11 @@ from bench.mark import count_marks, read_stamps
 
 
 class Ear:
-    """Counts arrivals on every line and reads the stamps on the sampled ones."""
+    """Counts arrivals on every line and reads the stamps on the sampled ones, of which it keeps those of `kept`."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Line | None = None) -> None:
+        self.kept = kept
+        self.order: list[int] = []
         self.n_heard = 0
         self.n_bytes = 0
         self.latencies_ms: list[float] = []
@@ -25,6 +27,8 @@ class Ear:
             self.n_heard += n_marks
             return
         stamps, line.tail = read_stamps(line.tail, data)
+        if line is self.kept:
+            self.order.extend(stamps)
         now = monotonic_ns()
         self.latencies_ms.extend((now - stamp) / 1e6 for stamp in stamps)
         self.n_heard += len(stamps)

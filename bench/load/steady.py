@@ -53,16 +53,16 @@ class Slowpoke:
         self.line = line
         self.stamps = []
 
-    def outcome(self, said: list[int]) -> Lagged:
-        owed, heard = Counter(said), Counter(self.stamps)
+    def outcome(self, order: list[int]) -> Lagged:
+        owed, heard = Counter(order), Counter(self.stamps)
         return Lagged(
             bytes_per_s=self.laggard.bytes_per_s,
-            n_owed=len(said),
+            n_owed=len(order),
             n_had=self.n_had,
             is_cut=self.is_cut,
             n_missed=(owed - heard).total(),
             n_twice=(heard - owed).total(),
-            is_in_order=self.stamps == sorted(self.stamps),
+            is_in_order=self.stamps == order,
         )
 
 
@@ -74,7 +74,8 @@ def steady(crowd: Crowd, order: Steady) -> Steadied:
     """
     n_members = crowd.n_open
     slowpokes = [Slowpoke(laggard, come(crowd, laggard)) for laggard in order.laggards]
-    ear = Ear()
+    # Which of two events came first is for the server to say; all must be told the same.
+    ear = Ear(next(line for line in crowd.lines.values() if line.is_sampled))
     crowd.listener = ear.hear
     said = speak(crowd, order, slowpokes)
     deadline = monotonic() + order.limit_s
@@ -86,7 +87,7 @@ def steady(crowd: Crowd, order: Steady) -> Steadied:
     return Steadied(
         n_events=len(said),
         latencies_ms=tuple(ear.latencies_ms),
-        laggards=tuple(each.outcome(said) for each in slowpokes),
+        laggards=tuple(each.outcome(ear.order) for each in slowpokes),
     )
 
 
