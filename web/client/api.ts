@@ -1,4 +1,5 @@
 // The REST layer: log-in, devices, the own account, records. Live things travel over the socket.
+import { createCoursesApi } from '@/client/courses'
 import { createPeopleApi } from '@/client/people'
 import { Refusal, unexpected, unreachable } from '@/client/refusal'
 import { createSchoolsApi } from '@/client/schools'
@@ -119,6 +120,7 @@ export function createApi(options: ApiOptions) {
     schools: createSchoolsApi(ask, fetchFile),
     fileLink: (file: string) => ask<FileLink>('GET', `/files/${file}/link`),
     people: createPeopleApi(ask, options.client),
+    courses: createCoursesApi(ask),
     study: createStudyApi(ask),
   }
 }

@@ -19,6 +19,8 @@ export function createConsoleRouter(device: DeviceHandle): Router {
       { path: '/classrooms/:classroom', component: () => import('@/console/pages/Workspace.vue'), props: true },
       { path: '/classrooms/:classroom/records', component: () => import('@/console/pages/Records.vue'), props: true },
       { path: '/classrooms/:classroom/records/:session', component: () => import('@/console/pages/Record.vue'), props: true },
+      { path: '/courses', component: () => import('@/console/pages/courses/Taught.vue') },
+      { path: '/runs/:run', component: () => import('@/console/pages/courses/TaughtRun.vue'), props: true },
       { path: '/runs/:run/assessments', component: () => import('@/console/pages/study/Assessments.vue'), props: true },
       { path: '/runs/:run/assessments/new', component: () => import('@/console/pages/study/NewAssessment.vue'), props: true },
       { path: '/assessments/:assessment', component: () => import('@/console/pages/study/WriteAssessment.vue'), props: true },

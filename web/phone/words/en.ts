@@ -4,7 +4,7 @@ import type { Translation } from '@/words/words'
 
 export default {
   inbox,
-  tab: { classrooms: 'Classrooms', account: 'Account' },
+  tab: { classrooms: 'Classrooms', discover: 'Discover', account: 'Account' },
   welcome: { logIn: 'Log in to Shangke', register: 'Create an account', joinFirst: 'Log in to join classroom {code}' },
   classrooms: {
     title: 'My classrooms',

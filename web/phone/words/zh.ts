@@ -3,7 +3,7 @@ import inbox from '@/phone/words/inbox/zh'
 
 export default {
   inbox,
-  tab: { classrooms: '课堂', account: '账号' },
+  tab: { classrooms: '课堂', discover: '发现', account: '账号' },
   welcome: { logIn: '登录上课', register: '注册账号', joinFirst: '登录后即可加入课堂 {code}' },
   classrooms: {
     title: '我的课堂',
