@@ -222,11 +222,11 @@ async def test_a_fault_is_told_without_detail_and_logged_with_its_request(
     owner = await asyncpg.connect(
         running_servers.postgres.url(await site.database.fetchval("SELECT current_database()"))
     )
-    await owner.execute("ALTER TABLE identity RENAME COLUMN bound_at TO moved")
+    await owner.execute("ALTER TABLE identity RENAME COLUMN subject TO moved")
     await owner.close()
     answer = await site.get("/api/me", person)
     assert (answer.status_code, code_of(answer), answer.json()["retry"]) == (500, "internal", True)
-    assert "bound_at" not in answer.text
+    assert "subject" not in answer.text
     logged = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert [record.getMessage() for record in logged] == [f"request={answer.headers['x-request-id']} route=/api/me"]
 
