@@ -26,7 +26,7 @@ TEACHERS_ALONE = {
     "member.set_role",
     "response.correct",
 }
-OWN = {"account.rename", "classroom.create", "classroom.join"}
+OWN = {"account.rename", "classroom.create", "classroom.join", "inbox.read", "inbox.read_all"}
 
 
 def expected(op: str, standing: Standing | None) -> Code | None:

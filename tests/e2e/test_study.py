@@ -165,6 +165,8 @@ async def test_a_quiz_is_taken_on_the_phone_and_read_on_the_console(campus: Camp
         await phone.picture("phone-quiz-intro")
         await phone.press("开始作答")
         await phone.page.get_by_role("dialog").get_by_role("button", name="开始作答").tap()
+        # A forced check lands on what still fades out.
+        await phone.page.get_by_role("dialog").wait_for(state="hidden")
         await phone.page.get_by_role("radio", name="2").first.check(force=True)
         await phone.page.get_by_role("radio", name="对").first.check(force=True)
         await phone.sees("已保存", "已答 2/2")
