@@ -21,10 +21,10 @@ from protocol.codec import encode
 from protocol.envelopes import Gauge, Reconnect
 from protocol.ids import AccountId, DeviceId, Millis, StreamId
 from protocol.limits import COMMAND_BURST, COMMANDS_PER_S, HEADS_INTERVAL_S, HEARTBEAT_S
+from server.bucket import Bucket
 from server.bus import Bus, Control, DeliveryPart, LoggedOut, SocketClosed, SocketOpened, open_bus
 from server.edge.batch import Batch
 from server.edge.book import Book, KnownDevice
-from server.edge.bucket import Bucket
 from server.edge.crowd import Seat, surplus
 from server.edge.road import Late, Road
 from server.edge.supply import Supply

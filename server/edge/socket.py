@@ -24,9 +24,9 @@ from protocol.envelopes import (
 from protocol.errors import Code, Refused
 from protocol.ids import Seq, StreamId
 from protocol.limits import HEARTBEAT_S, HELLO_TIMEOUT_S, STREAMS_PER_CONNECTION
+from server.bucket import Bucket
 from server.core.client_version import check_version
 from server.edge.book import KnownDevice
-from server.edge.bucket import Bucket
 from server.edge.fallback import PlainSocket
 from server.edge.node import Node, Token, server_time
 from server.edge.reply import fault, refused_reply

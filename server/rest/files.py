@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from protocol.errors import Code, Refused
 from protocol.ids import ClassroomId, FileId
 from protocol.rest import FileLink, UploadedFile
-from server.core.byte_range import ByteRange, parse_range
-from server.core.file_name import disposition
 from server.core.moment import millis
 from server.files.link import check_link, make_link
 from server.files.receive import MOST_BYTES, receive
 from server.ids import draw_id
 from server.limiter import UPLOADS
-from server.rest.answer import HEADERS, answer
+from server.rest.answer import answer
 from server.rest.call import Call
+from server.rest.serve_file import serve_file
 from server.store import files
-from server.store.files import StoredFile
 
 MOST_BYTES_OF_CLASSROOM = 2 * 1024**3
 # Shown in the page; made anew by us, so they hold nothing but pixels. Everything else is for saving.
@@ -72,35 +70,7 @@ async def download(call: Call) -> Response:
     stored = await files.select_readable(call.services.database, file, account)
     if stored is None:
         raise Refused(Code.NOT_FOUND)
-    headers = headers_of(stored)
-    if call.headers.get("if-none-match") == headers["ETag"]:
-        return Response(None, 304, headers=headers)
-    whole = ByteRange(start=0, end=stored.size_bytes)
-    asked = call.headers.get("range")
-    is_current = call.headers.get("if-range") in (None, headers["ETag"])
-    part = parse_range(asked, stored.size_bytes) if asked and is_current else whole
-    if part is None:
-        return Response(None, 416, headers={**headers, "Content-Range": f"bytes */{stored.size_bytes}"})
-    headers["Content-Length"] = str(part.end - part.start)
-    if part is not whole:
-        headers["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{stored.size_bytes}"
-    status = 200 if part is whole else 206
-    if call.request.method == "HEAD":
-        return Response(None, status, headers=headers)
-    return StreamingResponse(await call.services.storage.read(file, part), status, headers=headers)
-
-
-def headers_of(stored: StoredFile) -> dict[str, str]:
-    how = "inline" if stored.content_type in INLINE else "attachment"
-    return {
-        **HEADERS,
-        # The link changes every few minutes and with the reader; within it the content does not.
-        "Cache-Control": "private, max-age=300, immutable",
-        "Content-Type": stored.content_type,
-        "Content-Disposition": disposition(how, stored.name),
-        "Accept-Ranges": "bytes",
-        "ETag": f'"{stored.sha256.hex()[:32]}"',
-    }
+    return await serve_file(call, stored, INLINE)
 
 
 def check_declared(length: str | None) -> None:

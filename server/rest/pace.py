@@ -10,7 +10,7 @@ from time import monotonic
 from protocol.errors import Code, Refused
 from protocol.ids import DeviceId
 from protocol.limits import COMMAND_BURST, COMMANDS_PER_S
-from server.edge.bucket import Bucket
+from server.bucket import Bucket
 
 MOST_REMEMBERED = 10_000
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from protocol.ids import DeviceId
 from protocol.limits import DEVICES_PER_ACCOUNT
+from server.bucket import Bucket
 from server.edge.batch import Batch, Flights
-from server.edge.bucket import Bucket
 from server.edge.crowd import Seat, surplus
 from server.edge.wheel import Wheel
 

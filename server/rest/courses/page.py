@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from protocol.errors import Code, Refused
 from server.rest.call import Call
-from server.rest.schools.cursor import after, cursor
+from server.rest.cursor import after, cursor
 
 PAGE = 20
 PAGE_OF_PEOPLE = 50

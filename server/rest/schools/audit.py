@@ -11,8 +11,8 @@ from protocol.schools import SchoolAudit, SchoolAuditEntry
 from server.core.moment import millis
 from server.rest.answer import answer
 from server.rest.call import Call
+from server.rest.cursor import PAGE, after, cursor
 from server.rest.schools.admin import administered
-from server.rest.schools.cursor import PAGE, after, cursor
 from server.store import audit
 from server.store.audit import SchoolAuditEntry as StoredEntry
 

@@ -15,8 +15,8 @@ from server.core.file_name import disposition
 from server.files.template import make_template
 from server.rest.answer import HEADERS, answer
 from server.rest.call import Call
+from server.rest.cursor import PAGE, after_number, cursor
 from server.rest.schools.admin import administered
-from server.rest.schools.cursor import PAGE, after_number, cursor
 from server.rest.schools.export import AT_ONCE, csv_lines, csv_response
 from server.rest.schools.imports import find
 from server.store import roster_imports

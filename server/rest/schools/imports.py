@@ -18,10 +18,10 @@ from server.ids import draw_id
 from server.limiter import ROSTER_UPLOADS
 from server.rest.answer import answer, nothing
 from server.rest.call import Call
+from server.rest.cursor import after, cursor
 from server.rest.files import check_declared
 from server.rest.schools.admin import administered
 from server.rest.schools.audit import read_position
-from server.rest.schools.cursor import after, cursor
 from server.store import audit, roster_imports, schools
 from server.store.pool import Reader, Tx
 from server.store.roster_imports import Import

@@ -16,8 +16,8 @@ from server.core.roster import clean_code, clean_name, clean_number
 from server.ids import draw_id
 from server.rest.answer import answer, nothing
 from server.rest.call import Call
+from server.rest.cursor import PAGE, after, cursor
 from server.rest.schools.admin import administered
-from server.rest.schools.cursor import PAGE, after, cursor
 from server.rest.schools.schools import searched
 from server.store import audit, certifications, roster
 from server.store.roster import Entry, Standing

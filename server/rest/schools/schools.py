@@ -8,7 +8,7 @@ from protocol.errors import Code, Refused
 from protocol.schools import AdministeredSchool, AdministeredSchools, Schools
 from server.rest.answer import answer
 from server.rest.call import Call
-from server.rest.schools.cursor import PAGE, after, cursor
+from server.rest.cursor import PAGE, after, cursor
 from server.store import schools
 
 LONGEST_QUERY = 60

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from msgspec.structs import replace
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from protocol.errors import Code, Refused
 from protocol.ids import AccountId, FileId
 from protocol.study import StudyFile, StudyUnit
-from server.core.byte_range import ByteRange, parse_range
-from server.core.file_name import disposition
 from server.core.moment import millis
 from server.core.progress import go_on_at
 from server.files.link import check_link, make_link
-from server.rest.answer import HEADERS, answer
+from server.rest.answer import answer
 from server.rest.call import Call
+from server.rest.serve_file import serve_file
 from server.rest.study.progress import progress_of
 from server.store import progress, study_units
 from server.store.files import StoredFile
@@ -72,31 +71,4 @@ async def download_courseware(call: Call) -> Response:
     stored = await study_units.select_file(call.services.database, file, account)
     if stored is None:
         raise Refused(Code.NOT_FOUND)
-    headers = headers_of(stored)
-    if call.headers.get("if-none-match") == headers["ETag"]:
-        return Response(None, 304, headers=headers)
-    whole = ByteRange(start=0, end=stored.size_bytes)
-    asked = call.headers.get("range")
-    is_current = call.headers.get("if-range") in (None, headers["ETag"])
-    part = parse_range(asked, stored.size_bytes) if asked and is_current else whole
-    if part is None:
-        return Response(None, 416, headers={**headers, "Content-Range": f"bytes */{stored.size_bytes}"})
-    headers["Content-Length"] = str(part.end - part.start)
-    if part is not whole:
-        headers["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{stored.size_bytes}"
-    status = 200 if part is whole else 206
-    if call.request.method == "HEAD":
-        return Response(None, status, headers=headers)
-    return StreamingResponse(await call.services.storage.read(file, part), status, headers=headers)
-
-
-def headers_of(stored: StoredFile) -> dict[str, str]:
-    how = "inline" if stored.content_type in PLAYED else "attachment"
-    return {
-        **HEADERS,
-        "Cache-Control": "private, max-age=300, immutable",
-        "Content-Type": stored.content_type,
-        "Content-Disposition": disposition(how, stored.name),
-        "Accept-Ranges": "bytes",
-        "ETag": f'"{stored.sha256.hex()[:32]}"',
-    }
+    return await serve_file(call, stored, PLAYED)
