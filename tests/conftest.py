@@ -13,6 +13,8 @@ import pytest
 import pytest_asyncio
 import redis.asyncio
 import uvloop
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from server import embedded
 from server.embedded.postgres import OWNER
@@ -34,23 +36,31 @@ def pytest_configure(config: pytest.Config) -> None:
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         limit(item)
-        share_out(item)
     if hasattr(config, "workerinput"):
         # What takes longest begins first, or one worker ends with it while the others have nothing left.
-        items.sort(key=lambda item: not is_crowded(item))
+        items.sort(key=lambda item: not is_crowded(item.path))
 
 
-def share_out(item: pytest.Item) -> None:
-    """Under xdist a file stays whole, and the tests that want the machine for themselves come one after the other."""
-    item.add_marker(pytest.mark.xdist_group("crowded" if is_crowded(item) else str(item.path.relative_to(TESTS))))
+class ByFile(LoadScopeScheduling):
+    """Under xdist a file stays whole, and the tests that want the machine for themselves come one after the other.
+
+    A scheduler of our own, since `--dist=loadgroup` of xdist 3.8 no longer sees the groups under pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return "crowded" if is_crowded(TESTS.parent / file) else file
 
 
-def is_crowded(item: pytest.Item) -> bool:
-    return any(item.path.is_relative_to(each) for each in CROWDED)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
+
+
+def is_crowded(file: Path) -> bool:
+    return any(file.is_relative_to(each) for each in CROWDED)
 
 
 def limit(item: pytest.Item) -> None:
