@@ -47,6 +47,7 @@ async def campus(
         async with asyncio.TaskGroup() as starting:
             one = starting.create_task(factory.start("a"))
             other = starting.create_task(factory.start("b"))
+            starting.create_task(factory.start_worker())
         async with (
             a_school(database, redis.url(), is_heard_by_hubs=True) as school,
             a_campus(school, (one.result(), other.result())) as opened,

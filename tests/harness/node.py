@@ -88,23 +88,32 @@ class Nodes:
         self, name: str = "a", *, port: int | None = None, program: str = "server.cli", **settings: str
     ) -> Node:
         port = port or free_port()
+        environment = {"SHANGKE_PORT": str(port), "SHANGKE_NODE": name, **settings}
+        child = await self._spawn(name, f"node-{name}-{port}", [*program.split(), "serve"], environment)
+        return Node(name=name, port=port, child=child)
+
+    async def start_worker(self) -> Child:
+        """A worker that takes jobs, beside the nodes."""
+        child = await self._spawn("worker", "worker", ["server.cli", "worker"], {})
+        await self.heard.of(child, wait_s=READY_S)
+        return child
+
+    async def _spawn(self, name: str, log: str, command: list[str], environment: dict[str, str]) -> Child:
         child = await spawn(
             name,
-            [sys.executable, "-W", "error", "-m", *program.split(), "serve"],
-            log=self.folder / f"node-{name}-{port}.log",
+            [sys.executable, "-W", "error", "-m", *command],
+            log=self.folder / f"{log}.log",
             environment={
                 **os.environ,
                 "DATABASE_URL": self.database_url,
                 "REDIS_URL": self.redis_url,
                 "SHANGKE_DATA": str(self.folder / "data"),
-                "SHANGKE_PORT": str(port),
-                "SHANGKE_NODE": name,
                 notify.VARIABLE: str(self.heard.address),
-                **settings,
+                **environment,
             },
         )
         self.stack.push_async_callback(child.stop)
-        return Node(name=name, port=port, child=child)
+        return child
 
 
 @contextlib.asynccontextmanager
