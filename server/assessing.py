@@ -126,24 +126,23 @@ async def mark(database: Database, attempt: str, teacher: AccountId, given: dict
         await attempts.update_marked(tx, attempt, whole, score(known.questions, held.answers, whole))
 
 
-async def write(database: Database, wanted: Assessment, teacher: AccountId, clock: Clock) -> None:
+async def write(tx: Tx, wanted: Assessment, teacher: AccountId, clock: Clock) -> None:
     """Keep an assessment, new or changed. Once somebody took it, its questions and kind stay.
 
     Raises Refused: NOT_FOUND, BAD_FIELD, ASSESSMENT_BEGUN.
     """
     if wanted.is_published:
         check_questions(wanted.questions)
-    async with database.transaction() as tx:
-        if not await study_units.is_teacher(tx, wanted.run, teacher):
-            raise Refused(Code.NOT_FOUND)
-        if wanted.unit is not None and not await assessments.is_unit_of_run(tx, wanted.unit, wanted.run):
-            raise Refused(Code.NOT_FOUND)
-        await assessments.lock_assessment(tx, wanted.id)
-        before = await assessments.select_assessment(tx, wanted.id)
-        if before is not None and await assessments.has_attempts(tx, wanted.id):
-            check_change(before, wanted)
-        await assessments.upsert(tx, wanted, clock())
-        await attempts.update_ends(tx, wanted.id, wanted.due_at, wanted.time_limit_s)
+    if not await study_units.is_teacher(tx, wanted.run, teacher):
+        raise Refused(Code.NOT_FOUND)
+    if wanted.unit is not None and not await assessments.is_unit_of_run(tx, wanted.unit, wanted.run):
+        raise Refused(Code.NOT_FOUND)
+    await assessments.lock_assessment(tx, wanted.id)
+    before = await assessments.select_assessment(tx, wanted.id)
+    if before is not None and await assessments.has_attempts(tx, wanted.id):
+        check_change(before, wanted)
+    await assessments.upsert(tx, wanted, clock())
+    await attempts.update_ends(tx, wanted.id, wanted.due_at, wanted.time_limit_s)
 
 
 def check_change(before: Assessment, wanted: Assessment) -> None:

@@ -9,6 +9,7 @@ import logging
 import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from time import perf_counter
 from urllib.parse import parse_qsl
 
@@ -120,7 +121,7 @@ class Door:
             visit.caller.account,
             key,
             hash_of(request, data),
-            lambda: endpoint.run(call, data),
+            lambda claim: endpoint.run(replace(call, claim=claim), data),
         )
 
 

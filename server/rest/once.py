@@ -1,7 +1,8 @@
 """Idempotency-Key: a POST that is sent again, because its answer was lost, has no second effect.
 
-Only what was done is remembered, for a day; a refused request had no effect and is judged anew. The answer is written
-down after the effect, not with it: where a process dies between the two, the same request runs again after two minutes.
+Only what was done is remembered, for a day; a refused request had no effect and is judged anew. That it was done is
+written with the effect, in `Call.transaction`; what it was answered, just after. Where a process dies, the same request
+is under way for two minutes; then it hears that it was done, if it was, or runs again.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from protocol.errors import Code, Refused
 from protocol.ids import AccountId
 from server.rest.answer import HEADERS
 from server.store import idempotency
+from server.store.idempotency import Claim, Kept
 from server.store.pool import Database
 
 HEADER = "Idempotency-Key"
@@ -39,26 +41,29 @@ def hash_of(request: Request, data: bytes) -> bytes:
 
 
 async def once(
-    db: Database, account: AccountId, key: str, request_hash: bytes, run: Callable[[], Awaitable[Response]]
+    db: Database, account: AccountId, key: str, request_hash: bytes, run: Callable[[Claim], Awaitable[Response]]
 ) -> Response:
     """`run`'s answer, or the one it gave before. Raises Refused: ID_CONFLICT, for another request with the same key;
-    UNDER_WAY, while the same one runs.
+    UNDER_WAY, while the same one runs; ALREADY_DONE, when it was done and its answer is lost.
     """
-    if not await idempotency.claim(db, account, key, request_hash):
+    claim = await idempotency.claim(db, account, key, request_hash)
+    if claim is None:
         return again(await idempotency.select_kept(db, account, key), request_hash)
     try:
-        response = await run()
+        response = await run(claim)
     except Exception:
-        await idempotency.let_go(db, account, key)
+        await idempotency.let_go(db, claim)
         raise
-    await idempotency.keep(db, account, key, response.status_code, bytes(response.body))
+    await idempotency.keep(db, claim, response.status_code, bytes(response.body))
     return response
 
 
-def again(kept: idempotency.Kept | None, request_hash: bytes) -> Response:
+def again(kept: Kept | None, request_hash: bytes) -> Response:
     if kept is not None and kept.request_hash != request_hash:
         raise Refused(Code.ID_CONFLICT, HEADER)
-    if kept is None or kept.status is None:
+    if kept is not None and kept.status == idempotency.ANSWER_LOST and kept.is_broken_off:
+        raise Refused(Code.ALREADY_DONE)
+    if kept is None or kept.status is None or kept.status == idempotency.ANSWER_LOST:
         raise Refused(Code.UNDER_WAY, retry_after_ms=UNDER_WAY_MS)
     headers = dict(HEADERS) if not kept.body else {**HEADERS, "Content-Type": "application/json"}
     return Response(kept.body or None, kept.status, headers=headers)

@@ -3,65 +3,111 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from protocol.errors import Code, Refused
 from protocol.ids import AccountId
-from server.store.pool import Database, Reader
+from server.store.pool import Database, Reader, Tx
 
 KEPT = timedelta(days=1)
 # Longer than any request may take: what is under way for so long was broken off by a crash.
 BROKEN_OFF = timedelta(minutes=2)
+# Stands for the answer from the effect on until it is kept. No answer that is kept is a conflict.
+ANSWER_LOST = 409
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A key that is taken for the request under way. `at` tells it from an older claim that was given up."""
+
+    account: AccountId
+    key: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """An earlier request with the same key. `status` None: it is under way."""
+    """An earlier request with the same key. `status` None: it is under way; ANSWER_LOST: it was done, and its answer is
+    on its way, unless it `is_broken_off`."""
 
     request_hash: bytes
     status: int | None
     body: bytes | None
+    is_broken_off: bool
 
 
-async def claim(db: Database, account: AccountId, key: str, request_hash: bytes) -> bool:
-    """Take the key for a request that begins now. False: it is taken; see `select_kept`."""
-    return (
-        await db.fetchval(
-            """
-            INSERT INTO idempotency (account_id, key, request_hash, at)
-            VALUES ($1, $2, $3, clock_timestamp())
-                ON CONFLICT (account_id, key) DO UPDATE
-               SET at = excluded.at
-             WHERE idempotency.status IS NULL
-               AND idempotency.request_hash = excluded.request_hash
-               AND idempotency.at < clock_timestamp() - $4::interval
-            RETURNING true
-            """,
-            account,
-            key,
-            request_hash,
-            BROKEN_OFF,
-        )
-        is True
+async def claim(db: Database, account: AccountId, key: str, request_hash: bytes) -> Claim | None:
+    """Take the key for a request that begins now. None: it is taken; see `select_kept`."""
+    at: datetime | None = await db.fetchval(
+        """
+        INSERT INTO idempotency (account_id, key, request_hash, at)
+        VALUES ($1, $2, $3, clock_timestamp())
+            ON CONFLICT (account_id, key) DO UPDATE
+           SET at = excluded.at
+         WHERE idempotency.status IS NULL
+           AND idempotency.request_hash = excluded.request_hash
+           AND idempotency.at < clock_timestamp() - $4::interval
+        RETURNING at
+        """,
+        account,
+        key,
+        request_hash,
+        BROKEN_OFF,
     )
+    return None if at is None else Claim(account=account, key=key, at=at)
+
+
+async def mark_done(tx: Tx, claim: Claim) -> None:
+    """Its effect is in this transaction. Raises Refused(UNDER_WAY): it took so long that another has the key now."""
+    status = await tx.execute(
+        """
+        UPDATE idempotency
+           SET status = $4
+         WHERE account_id = $1 AND key = $2 AND at = $3 AND (status IS NULL OR status = $4)
+        """,
+        claim.account,
+        claim.key,
+        claim.at,
+        ANSWER_LOST,
+    )
+    if status != "UPDATE 1":
+        raise Refused(Code.UNDER_WAY, "the claim is lost")
 
 
 async def select_kept(db: Reader, account: AccountId, key: str) -> Kept | None:
     """None: it was let go meanwhile."""
     row = await db.fetchrow(
-        "SELECT request_hash, status, body FROM idempotency WHERE account_id = $1 AND key = $2", account, key
+        """
+        SELECT request_hash, status, body, at < clock_timestamp() - $3::interval AS is_broken_off
+          FROM idempotency
+         WHERE account_id = $1 AND key = $2
+        """,
+        account,
+        key,
+        BROKEN_OFF,
     )
     return Kept(**row) if row else None
 
 
-async def keep(db: Database, account: AccountId, key: str, status: int, body: bytes) -> None:
+async def keep(db: Database, claim: Claim, status: int, body: bytes) -> None:
     await db.execute(
-        "UPDATE idempotency SET status = $3, body = $4 WHERE account_id = $1 AND key = $2", account, key, status, body
+        "UPDATE idempotency SET status = $4, body = $5 WHERE account_id = $1 AND key = $2 AND at = $3",
+        claim.account,
+        claim.key,
+        claim.at,
+        status,
+        body,
     )
 
 
-async def let_go(db: Database, account: AccountId, key: str) -> None:
-    """The request had no effect: it may be tried again with the same key."""
-    await db.execute("DELETE FROM idempotency WHERE account_id = $1 AND key = $2 AND status IS NULL", account, key)
+async def let_go(db: Database, claim: Claim) -> None:
+    """It came to nothing, unless it is marked as done: it may be tried again with the same key."""
+    await db.execute(
+        "DELETE FROM idempotency WHERE account_id = $1 AND key = $2 AND at = $3 AND status IS NULL",
+        claim.account,
+        claim.key,
+        claim.at,
+    )
 
 
 async def delete_old(db: Database, most: int = 10_000) -> int:

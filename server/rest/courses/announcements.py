@@ -58,7 +58,7 @@ async def list_announcements(call: Call) -> Response:
 async def announce(call: Call, body: WriteCourseAnnouncement) -> Response:
     """Write an announcement to the run's learners, who find it in their message centres (R57)."""
     made, title, text = CourseAnnouncementId(draw_id()), clean_title(body.title), clean_text(body.text)
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         run = await runs.lock_taught(tx, RunId(call.path["id"]), call.device.account)
         if run is None:
             raise Refused(Code.NOT_FOUND)
@@ -74,7 +74,7 @@ async def announce(call: Call, body: WriteCourseAnnouncement) -> Response:
 async def change_announcement(call: Call, body: WriteCourseAnnouncement) -> Response:
     """Correct an announcement; it says when that was."""
     announcement, title, text = CourseAnnouncementId(call.path["id"]), clean_title(body.title), clean_text(body.text)
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         if not await course_announcements.update_announcement(
             tx, announcement, call.device.account, title, text, call.now
         ):
@@ -84,7 +84,7 @@ async def change_announcement(call: Call, body: WriteCourseAnnouncement) -> Resp
 
 async def remove_announcement(call: Call) -> Response:
     """Take an announcement back."""
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         if not await course_announcements.delete_announcement(
             tx, CourseAnnouncementId(call.path["id"]), call.device.account
         ):

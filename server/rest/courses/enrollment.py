@@ -47,7 +47,7 @@ async def enroll(call: Call, body: Enroll) -> Response:
     if await enrollments.is_enrolled(db, run.id, account):
         return answer(Enrolled(run=run.id))
     await check_password(call, course, body.password)
-    async with db.transaction() as tx:
+    async with call.transaction() as tx:
         is_new = await enrollments.upsert_enrollment(tx, run.id, account, course.password_hash, call.now)
         if not is_new and not await enrollments.is_enrolled(tx, run.id, account):
             # The password was changed between the look at it and now.
@@ -60,14 +60,14 @@ async def wish_next_run(call: Call, body: Enroll) -> Response:
     course = await enter(call, call.services.database)
     if not course.has_wished:
         await check_password(call, course, body.password)
-        async with call.services.database.transaction() as tx:
+        async with call.transaction() as tx:
             await enrollments.insert_wish(tx, course.id, call.device.account, call.now)
     return nothing()
 
 
 async def take_back_wish(call: Call) -> Response:
     """Wait no longer for the course's next run."""
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         if not await enrollments.delete_wish(tx, CourseId(call.path["id"]), call.device.account):
             raise Refused(Code.NOT_FOUND)
     return nothing()
@@ -75,7 +75,7 @@ async def take_back_wish(call: Call) -> Response:
 
 async def drop(call: Call) -> Response:
     """放弃学习: leave the run; what was learned in it stays with the account (R49)."""
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         if not await enrollments.update_dropped(tx, RunId(call.path["id"]), call.device.account, call.now):
             raise Refused(Code.NOT_FOUND)
     return nothing()

@@ -57,7 +57,7 @@ async def create_run(call: Call, body: CreateRun) -> Response:
     check_times(starts_at, ends_at)
     if ends_at <= call.now:
         raise Refused(Code.BAD_FIELD, "ends_at", data={"field": "ends_at"})
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         if not await courses.lock_taught(tx, course, call.device.account):
             raise Refused(Code.NOT_FOUND)
         await runs.insert_run(tx, run, course, starts_at, ends_at)
@@ -69,7 +69,7 @@ async def change_run(call: Call, body: ChangeRun) -> Response:
     """Change the run's times or its grading policy (R51)."""
     grading: dict[str, int] | None = None if body.grading is None else dict(body.grading.items())
     check_weights(grading or {})
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         run = await runs.lock_taught(tx, RunId(call.path["id"]), call.device.account)
         if run is None:
             raise Refused(Code.NOT_FOUND)

@@ -60,7 +60,7 @@ async def create_course(call: Call, body: CreateCourse) -> Response:
     """Open a course at a school one teaches at; it is a draft until it is published."""
     account, course, school = call.device.account, CourseId(draw_id()), SchoolId(body.school)
     title = clean_title(body.title)
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         if school not in [each for each, _ in await teaching.select_schools_taught(tx, account)]:
             raise Refused(Code.NOT_FOUND)
         await courses.insert_course(tx, course, school, body.kind, title, body.summary.strip(), body.introduction)
@@ -74,7 +74,7 @@ async def change_course(call: Call, body: ChangeCourse) -> Response:
     course = CourseId(call.path["id"])
     title = None if body.title is None else clean_title(body.title)
     summary = None if body.summary is None else body.summary.strip()
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         if not await courses.lock_taught(tx, course, call.device.account):
             raise Refused(Code.NOT_FOUND)
         await courses.update_course(tx, course, title, summary, body.introduction, body.state, call.now)
@@ -90,7 +90,7 @@ async def set_password(call: Call, body: SetCoursePassword) -> Response:
     if given is not None and len(given) < SHORTEST_PASSWORD:
         raise Refused(Code.BAD_FIELD, "password", data={"field": "password"})
     hashed = None if given is None else await call.services.entrance.passwords.hash(given)
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         if not await courses.lock_taught(tx, course, call.device.account):
             raise Refused(Code.NOT_FOUND)
         await courses.update_password(tx, course, hashed)

@@ -58,7 +58,7 @@ async def open_topic(call: Call, body: WriteTopic) -> Response:
     title, text = clean_title(body.title), clean_text(body.text)
     await enter(call, db, run)
     await call.services.limiter.take(BOARD_POSTS, call.device.account)
-    async with db.transaction() as tx:
+    async with call.transaction() as tx:
         await topics.insert_topic(tx, topic, run, call.device.account, title, text, call.now)
     return answer(Written(id=topic), 201)
 
@@ -70,7 +70,7 @@ async def show_topic(call: Call) -> Response:
 
 async def remove_topic(call: Call) -> Response:
     """Take a topic's text away: by its author or a teacher. Its replies stay."""
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         topic = await find(call, tx)
         if not topic.may_remove:
             raise Refused(Code.FORBIDDEN)
@@ -113,7 +113,7 @@ async def reply(call: Call, body: WriteReply) -> Response:
         raise Refused(Code.NOT_FOUND)
     await call.services.limiter.take(BOARD_POSTS, call.device.account)
     parent = ReplyId(body.parent) if body.parent else None
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         await topics.lock_topic(tx, topic.id)
         if not await topics.insert_reply(tx, made, topic.id, parent, call.device.account, text, call.now):
             raise Refused(Code.NOT_FOUND)
@@ -133,7 +133,7 @@ async def tell(call: Call, topic: StoredTopic, made: ReplyId, parent: ReplyId | 
 
 async def remove_reply(call: Call) -> Response:
     """Take a reply's or a comment's text away: by its author or a teacher."""
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         if not await topics.clear_reply(tx, ReplyId(call.path["id"]), call.device.account):
             raise Refused(Code.NOT_FOUND)
     return nothing()

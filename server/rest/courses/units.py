@@ -52,7 +52,7 @@ def unit_of(unit: StoredUnit, role: CourseRole) -> CourseUnit:
 async def add_unit(call: Call, body: AddUnit) -> Response:
     """Add a chapter, a lesson or a unit, as its parent's last."""
     title = clean_title(body.title)
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         run = await runs.lock_taught(tx, RunId(call.path["id"]), call.device.account)
         if run is None:
             raise Refused(Code.NOT_FOUND)
@@ -84,7 +84,7 @@ async def add_unit(call: Call, body: AddUnit) -> Response:
 
 async def change_unit(call: Call, body: ChangeUnit) -> Response:
     """Change a node, publish it or take it back, move it before a sibling."""
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         unit = await hold(call, tx)
         changed = replace(
             unit,
@@ -115,7 +115,7 @@ async def start_news(call: Call, tx: Tx, unit: StoredUnit) -> PushId:
 
 async def remove_unit(call: Call) -> Response:
     """Remove a node with everything below it, and what was learned of it."""
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         unit = await hold(call, tx)
         await units.delete_unit(tx, unit.id)
     return nothing()

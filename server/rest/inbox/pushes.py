@@ -28,7 +28,7 @@ async def make_push(call: Call, body: NewPush) -> Response:
         raise Refused(Code.BAD_FIELD, "title", data={"field": "title"})
     operator = call.device.account
     news = News(id=draw_id(), kind="platform_push", title=title, text=body.text.strip(), source=body.source)
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         if not await pushes.has_target(tx, body.to_kind, body.to_id):
             raise Refused(Code.BAD_FIELD, "to_id", data={"field": "to_id"})
         now = await activities.select_now(tx)
@@ -63,7 +63,7 @@ async def stop_push(call: Call) -> Response:
     """Tell nobody more; who was told keeps the item. A push that is sent stays so."""
     await check_operator(call)
     push = await found(call, call.path["id"])
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         if await pushes.update_stopped(tx, push.id):
             await audit.insert(tx, call.device.account, "push.stopped", detail={"push": push.id})
     return answer(await found(call, push.id))

@@ -31,7 +31,7 @@ async def find_account(call: Call, body: FindAccount) -> Response:
     found = await identities.select_identified(call.services.database, "phone", address.subject)
     if found is None:
         raise Refused(Code.NOT_FOUND)
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         await audit.insert(tx, call.device.account, "account.looked_up", account=found.account)
     return await show_account(call, found.account)
 

@@ -56,7 +56,7 @@ async def certify(call: Call, body: Certify) -> Response:
 async def write(call: Call, body: Certify, number: str) -> None:
     """Raises Refused: NUMBER_UNKNOWN; then, for who knows all four, ALREADY_CERTIFIED and NUMBER_HELD (R24)."""
     account, school = call.device.account, SchoolId(body.school)
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         candidate = check_fit(await certifications.select_candidate(tx, school, number), body.name, body.code)
         certification = CertificationId(draw_id())
         await certifications.insert_certification(tx, certification, school, candidate, number, account, call.now)
@@ -75,7 +75,7 @@ def read_number(text: str) -> str:
 async def dissolve(call: Call) -> Response:
     """解除认证 (R22): the number is free again; what was studied stays with the account."""
     account = call.device.account
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         school = await certifications.update_dissolved_by_account(tx, account, call.now)
         if school is None:
             raise Refused(Code.NOT_FOUND)

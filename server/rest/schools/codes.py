@@ -21,7 +21,7 @@ CHANCE = SystemRandom()
 
 async def issue_codes(call: Call, body: IssueCodes) -> Response:
     """Issue new 认证码: for the school as a whole, for rows without one, or for all rows anew."""
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         school = await administered(call, tx)
         if body.which == "school":
             await schools.update_code(tx, school, draw_code(CHANCE))

@@ -25,7 +25,7 @@ CHINA = timezone(timedelta(hours=8))
 
 async def export_roster(call: Call) -> Response:
     """The whole roster with its 认证码 and who is certified, as CSV (UTF-8 with BOM)."""
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         school = await administered(call, tx)
         await audit.insert(tx, call.device.account, "roster.exported", school=school)
     return csv_response(pages(call.services.database, school), "学生名单.csv")

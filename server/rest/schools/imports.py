@@ -81,7 +81,7 @@ async def show_import(call: Call) -> Response:
 
 async def apply_import(call: Call) -> Response:
     """Do to the roster what the dry run showed."""
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         found = await locked(call, tx, "checked")
         if found.is_whole and found.n_errors:
             # Whose row cannot be read would be removed.
@@ -93,7 +93,7 @@ async def apply_import(call: Call) -> Response:
 
 async def undo_import(call: Call) -> Response:
     """Put back what an applied import changed, wherever nobody changed it since."""
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         found = await locked(call, tx, "applied")
         await begin(tx, found, "undoing")
     ring(call, found.id, "undo")
@@ -102,7 +102,7 @@ async def undo_import(call: Call) -> Response:
 
 async def discard_import(call: Call) -> Response:
     """Throw a checked file away: it does nothing."""
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         found = await locked(call, tx, "checked")
         await roster_imports.delete_rows(tx, found.id)
         await roster_imports.update_state(tx, found.id, "failed", "discarded")

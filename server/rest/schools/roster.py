@@ -69,7 +69,7 @@ async def add_roster_entry(call: Call, body: AddRosterEntry) -> Response:
     """Add one student."""
     number, name, code = clean_number(body.number), clean_name(body.name), body.code and clean_code(body.code)
     entry = RosterEntryId(draw_id())
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         school = await administered(call, tx)
         await roster.insert_entry(tx, entry, school, number, name, code)
         await audit.insert(tx, call.device.account, "roster.added", school=school, detail={"entry": entry})
@@ -82,7 +82,7 @@ async def change_roster_entry(call: Call, body: ChangeRosterEntry) -> Response:
     """Change one student's row; a certification of it stays."""
     number, name, code = clean_number(body.number), clean_name(body.name), body.code and clean_code(body.code)
     entry = RosterEntryId(call.path["entry"])
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         school = await administered(call, tx)
         if not await roster.update_entry(tx, school, entry, number, name, code):
             raise Refused(Code.NOT_FOUND)
@@ -98,7 +98,7 @@ async def remove_roster_entry(call: Call) -> Response:
     The data of the old account do not move (R32).
     """
     entry = RosterEntryId(call.path["entry"])
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         school = await administered(call, tx)
         if not await roster.lock_entry(tx, school, entry):
             raise Refused(Code.NOT_FOUND)

@@ -65,7 +65,8 @@ async def remove_assessment(call: Call) -> Response:
 
 async def write(call: Call, assessment: str, run: str, body: WriteAssessment, status: int) -> Response:
     wanted = read(assessment, run, body)
-    await assessing.write(call.services.database, wanted, call.device.account, call.services.entrance.now)
+    async with call.transaction() as tx:
+        await assessing.write(tx, wanted, call.device.account, call.services.entrance.now)
     standings = await standings_of(call, [assessment], call.device.account, True)
     return answer(view(wanted, standings, is_teacher=True, now=call.now, with_questions=True), status)
 
