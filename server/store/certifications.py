@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from protocol.account import Role
+from protocol.errors import Code, Refused
 from protocol.ids import AccountId, CertificationId, ClassroomId, RosterEntryId, SchoolId
 from protocol.schools import CertifiedMember
 from server.core.certification import Candidate
@@ -59,11 +60,17 @@ async def insert_certification(
     account: AccountId,
     now: datetime,
 ) -> None:
-    """Raises Refused: ALREADY_CERTIFIED, the account is; NUMBER_HELD, another account has the number."""
-    await tx.execute(
+    """Raises Refused: ALREADY_CERTIFIED, the account is; NUMBER_HELD, another account has the number; ACCOUNT_CLOSED.
+
+    The account is held, so that it is closed before this or not until it sees this.
+    """
+    status = await tx.execute(
         """
         INSERT INTO certification (id, school_id, roster_entry_id, account_id, number, name, certified_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        SELECT $1, $2, $3, id, $5, $6, $7
+          FROM account
+         WHERE id = $4 AND state = 'active'
+           FOR SHARE
         """,
         certification,
         school,
@@ -73,6 +80,8 @@ async def insert_certification(
         candidate.name,
         now,
     )
+    if status != "INSERT 0 1":
+        raise Refused(Code.ACCOUNT_CLOSED)
 
 
 async def select_of_account(db: Reader, account: AccountId, limit: int = 50) -> list[Certified]:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from protocol.ids import AccountId, CertificationId, SchoolId
 from server.grant import change, read_phone
+from server.ids import draw_id
+from server.store import certifications, closed_accounts
 from tests.harness.site import Person, Site, a_phone
+from tests.harness.wait import until_blocked
 from tests.rest.people.acts import (
     BY_PASSWORD,
     an_email,
@@ -13,6 +19,7 @@ from tests.rest.people.acts import (
     post,
     problem,
 )
+from tests.rest.schools.campus import a_campus
 
 
 async def close(site: Site, person: Person) -> int:
@@ -73,6 +80,33 @@ async def test_r35_not_while_the_account_is_certified(site: Site) -> None:
         "UPDATE certification SET state = 'dissolved', dissolved_at = now(), dissolved_by = 'account'"
     )
     assert await close(site, person) == 204
+
+
+async def test_r35_who_certifies_while_the_account_is_closed_is_closed_or_certified_never_both(site: Site) -> None:
+    """Both were let in before either is done; the first one through decides."""
+    campus, closing, certified = await a_campus(site), await site.register(), await site.register()
+    for number in ("001", "002"):
+        await campus.add(number, "林")
+    async with site.database.transaction() as tx:
+        # Closing, as far as it holds the account.
+        await closed_accounts.lock_whole(tx, AccountId(closing.account))
+        late = asyncio.create_task(campus.certify(closing, "001", "林"))
+        await until_blocked(site.database)
+        assert await closed_accounts.update_closed(tx, AccountId(closing.account), site.clock.now())
+    assert problem(await late) == (403, "account_closed")
+    async with site.database.transaction() as tx:
+        # Certifying, as far as it is written.
+        entry = await certifications.select_candidate(tx, SchoolId(campus.id), "002")
+        assert entry is not None
+        made, now = CertificationId(draw_id()), site.clock.now()
+        await certifications.insert_certification(
+            tx, made, SchoolId(campus.id), entry, "002", AccountId(certified.account), now
+        )
+        too_late = asyncio.create_task(post(site, certified, "/api/me/closing", {"proof": BY_PASSWORD}))
+        await until_blocked(site.database)
+    assert problem(await too_late) == (409, "still_certified")
+    found = await site.database.fetch("SELECT account_id, state FROM certification")
+    assert [tuple(each) for each in found] == [(certified.account, "certified")]
 
 
 async def test_r37_what_a_closed_account_logged_in_with_stays_reserved(site: Site) -> None:
