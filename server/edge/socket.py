@@ -96,12 +96,11 @@ class Socket:
 
     def paused(self) -> None:
         if self.connection is not None:
-            self.connection.is_paused = True
+            self._node.hub.pause(self.connection)
 
     def drained(self) -> None:
         if self.connection is not None:
-            self.connection.is_paused = False
-            self._node.hub.catching.go_on_with(self.connection)
+            self._node.hub.resume(self.connection)
 
     def lost(self) -> None:
         self._is_lost = True

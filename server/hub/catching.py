@@ -39,6 +39,7 @@ class Outlet(Protocol):
 
     def spread(self, stream: LiveStream) -> None: ...
     def put(self, connection: Connection, framed: bytes) -> None: ...
+    def tell(self, connection: Connection, framed: bytes) -> None: ...
     def touch(self, connection: Connection) -> None: ...
     def lose(self, attachment: Attachment) -> None: ...
 
@@ -90,8 +91,7 @@ class Catching:
         frames = [each.frames[attachment.audience] for each in gauges if attachment.audience in each.frames]
         frames += [each.private[connection.account] for each in gauges if connection.account in each.private]
         if frames:
-            connection.out.append(frame_for(connection.wire, b"".join(frames)))
-            self._hub.touch(connection)
+            self._hub.tell(connection, frame_for(connection.wire, b"".join(frames)))
 
     def give_access(self, attachment: Attachment, audience: Audience, checked: Seq) -> None:
         """Membership was read anew, after a change of it."""
@@ -233,6 +233,5 @@ class Catching:
         gauges = b"".join(stream.gauge_frames(attachment.audience))
         done = encode(Attached(stream=stream.id, head=stream.log.head, how=attachment.how))
         self._hub.put(connection, frame_for(connection.wire, gauges + done))
-        attachment.is_live = True
-        stream.live.setdefault((attachment.audience, connection.wire), set()).add(connection)
+        attachment.go_live()
         self._hands.attached(attachment)

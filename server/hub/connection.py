@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from protocol.codec import Format
@@ -18,13 +19,14 @@ CHUNK_BYTES = 64 * 1024
 LOADS = 8
 
 How = Literal["memory", "pages", "snapshot"]
+Write = Callable[[bytes], None]
 
 
 class Pipe(Protocol):
     """Where a connection's bytes go. Never waits, never raises; a dead one swallows.
 
-    Its owner sets `is_paused` of the connection as soon as, within `write`, more than CHUNK_BYTES are unsent, and
-    clears it when most of them are taken: asking after each write would cost more than the write.
+    Its owner says so as soon as, within `write`, more than CHUNK_BYTES are unsent (`Hub.pause`), and when most of them
+    are taken (`Hub.resume`): asking after each write would cost more than the write.
     """
 
     def write(self, data: bytes) -> None:
@@ -57,7 +59,7 @@ class Connection:
         "n_loading",
         "n_queued",
         "n_taken",
-        "n_written",
+        "n_told",
         "opened_ms",
         "out",
         "pipe",
@@ -74,18 +76,23 @@ class Connection:
         self.device = device
         self.wire: Format = wire
         self.pipe = pipe
-        self.write = pipe.write  # looked up once: it is called for every delivery
+        self.write: Write = pipe.write  # looked up once: it is called for every delivery
         self.opened_ms = opened_ms
         self.attachments: dict[StreamId, Attachment] = {}
         self.out: list[bytes] = []
         self.n_queued = 0  # bytes of catching up in `out`
         self.n_loading = 0
-        self.n_written = 0
+        self.n_told = 0  # bytes; those spread on the streams it reads live are counted there
         self.n_taken = -1  # not looked at yet
         self.taken_ms = 0.0
         self.is_paused = False
         self.is_behind = False
         self.is_closed = False
+
+    @property
+    def n_given(self) -> int:
+        """Bytes it was given since it came."""
+        return self.n_told + sum(each.n_spread for each in self.attachments.values() if each.is_live)
 
     @property
     def has_room(self) -> bool:
@@ -96,12 +103,13 @@ class Connection:
 
     def is_stalled(self, now_ms: float) -> bool:
         """Whether the peer has taken no byte for too long although some wait. To be asked about once a second."""
-        if self.n_taken == self.n_written:
+        n_given = self.n_given
+        if self.n_taken == n_given:
             # It had all there was, and there is no more.
             self.taken_ms = now_ms
             return False
         # By what the peer has: the kernel takes more of ours only in large pieces, for which a slow peer needs minutes.
-        n_taken = self.n_written - self.pipe.untaken()
+        n_taken = n_given - self.pipe.untaken()
         if n_taken != self.n_taken:
             self.n_taken = n_taken
             self.taken_ms = now_ms
@@ -126,6 +134,7 @@ class Attachment:
         "is_live",
         "is_loading",
         "position",
+        "spread_before",
         "stream",
     )
 
@@ -149,3 +158,29 @@ class Attachment:
         self.is_live = False
         self.is_loading = False
         self.is_gone = False
+        self.spread_before = 0
+
+    @property
+    def key(self) -> tuple[Audience, Format]:
+        """What decides the bytes it gets."""
+        return self.audience, self.connection.wire
+
+    @property
+    def n_spread(self) -> int:
+        """Bytes it was given since it is live."""
+        return self.stream.n_spread[self.key] - self.spread_before
+
+    def go_live(self) -> None:
+        """From here on it gets what the stream spreads; its position must be the stream's."""
+        key = self.key
+        self.is_live = True
+        self.spread_before = self.stream.n_spread.setdefault(key, 0)
+        self.stream.live.setdefault(key, {})[self.connection] = self.connection.write
+
+    def stop(self) -> None:
+        """It was live; its position is what the stream spread last."""
+        self.connection.n_told += self.n_spread
+        self.is_live = False
+        self.position = self.stream.spread_to
+        self.how = "memory"
+        del self.stream.live[self.key][self.connection]

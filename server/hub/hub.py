@@ -6,7 +6,7 @@ two lines of them. Who has less than there is, is `catching`'s until then.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from protocol.close import Close
 from protocol.codec import encode
@@ -15,7 +15,7 @@ from protocol.errors import Code, Refused
 from protocol.ids import AccountId, Millis, Seq, StreamId
 from protocol.limits import BEHIND_BYTES
 from server.hub.catching import Catching, Hands
-from server.hub.connection import Attachment, Connection
+from server.hub.connection import Attachment, Connection, Write
 from server.hub.frame import frame, frame_for
 from server.hub.prepared import Prepared, PreparedGauge
 from server.hub.stream import LiveStream
@@ -34,7 +34,9 @@ class Hub:
         self.accounts: dict[AccountId, list[Connection]] = {}
         self.reach_moved: set[LiveStream] = set()
         self._dirty_streams: set[LiveStream] = set()
+        # Who has something in `out`, and who takes slowly.
         self._dirty: set[Connection] = set()
+        self._paused: set[Connection] = set()
         self.catching = Catching(self, hands)
         self._is_flush_due = False
         self.n_deliveries = 0
@@ -56,6 +58,7 @@ class Hub:
             self._detach(attachment)
         self.connections.discard(connection)
         self._dirty.discard(connection)
+        self._paused.discard(connection)
         self.catching.forget(connection)
         connection.out.clear()
         siblings = self.accounts[connection.account]
@@ -76,8 +79,19 @@ class Hub:
         """Say something to this connection alone, after everything said to it before."""
         if connection.is_closed:
             return
-        connection.out.append(frame(encode(envelope, connection.wire), connection.wire))
-        self.touch(connection)
+        self.tell(connection, frame(encode(envelope, connection.wire), connection.wire))
+
+    def pause(self, connection: Connection) -> None:
+        """Its pipe holds much unsent."""
+        connection.is_paused = True
+        if not connection.is_closed:
+            self._paused.add(connection)
+
+    def resume(self, connection: Connection) -> None:
+        """Its pipe has drained."""
+        connection.is_paused = False
+        self._paused.discard(connection)
+        self.catching.go_on_with(connection)
 
     # Streams
 
@@ -157,8 +171,7 @@ class Hub:
             framed = frame_for(wire, payload)
             for connection in connections:
                 if connection.account != sender and connection.pipe.unsent() < SIGNAL_BYTES:
-                    connection.out.append(framed)
-                    self.touch(connection)
+                    self.tell(connection, framed)
 
     def hear_positions(self, connection: Connection, positions: dict[StreamId, Seq]) -> None:
         for stream_id, position in positions.items():
@@ -172,8 +185,11 @@ class Hub:
         """Hand out what is fresh, then write once to each connection that has something to get."""
         self._is_flush_due = False
         try:
-            while self._dirty_streams:
+            while len(self._dirty_streams) > 1:
                 self.spread(self._dirty_streams.pop())
+            if self._dirty_streams:
+                # No other stream can have more for the same connections now.
+                self._spread(self._dirty_streams.pop(), self._write_out)
         finally:
             # A stream that cannot be handed out is a fault of ours; it must not silence the others.
             if self._dirty_streams:
@@ -240,28 +256,54 @@ class Hub:
 
     def spread(self, stream: LiveStream) -> None:
         """Frame what is fresh once per audience and note the same bytes for each connection of it."""
+        self._spread(stream, self._note)
+        if self._dirty:
+            self._flush_soon()
+
+    def _spread(self, stream: LiveStream, hand_out: Callable[[bytes, Mapping[Connection, Write]], None]) -> None:
         events, gauges = stream.fresh, stream.fresh_gauges
         if stream.fresh_private:
             self._spread_private(stream)
         if not events and not gauges:
             return
-        for (audience, wire), connections in stream.live.items():
-            if not connections:
+        for key, writes in stream.live.items():
+            audience, wire = key
+            if not writes:
                 continue
             payloads = [event.frames[audience] for event in events]
             payloads += [gauge.frames[audience] for gauge in gauges.values() if audience in gauge.frames]
-            if not payloads:
-                continue
-            framed = frame_for(wire, b"".join(payloads))
-            for connection in connections:
-                connection.out.append(framed)
-            self._dirty |= connections
-            self.n_deliveries += len(events) * len(connections)
+            if payloads:
+                framed = frame_for(wire, b"".join(payloads))
+                stream.n_spread[key] += len(framed)
+                self.n_deliveries += len(events) * len(writes)
+                hand_out(framed, writes)
         if events:
             stream.spread_to = events[-1].seq
             stream.fresh = []
         stream.fresh_gauges = {}
-        self._flush_soon()
+
+    def _note(self, framed: bytes, writes: Mapping[Connection, Write]) -> None:
+        for connection in writes:
+            connection.out.append(framed)
+        self._dirty.update(writes)
+
+    def _write_out(self, framed: bytes, writes: Mapping[Connection, Write]) -> None:
+        """Straight to those who have nothing else to get, which is nearly everybody: nothing of a connection is looked
+        at, for in a large class each look is a cache miss.
+        """
+        others = self._dirty | self._paused
+        if not others:
+            for write in writes.values():
+                write(framed)
+            self.n_writes += len(writes)
+            return
+        for connection, write in writes.items():
+            if connection not in others:
+                write(framed)
+                self.n_writes += 1
+            else:
+                connection.out.append(framed)
+                self._dirty.add(connection)
 
     def _spread_private(self, stream: LiveStream) -> None:
         private, stream.fresh_private = stream.fresh_private, {}
@@ -270,8 +312,7 @@ class Hub:
                 attachment = connection.attachments.get(stream.id)
                 # Who is not live is given the book's gauges when it is.
                 if attachment is not None and attachment.is_live:
-                    connection.out.append(frame_for(connection.wire, payload))
-                    self.touch(connection)
+                    self.tell(connection, frame_for(connection.wire, payload))
 
     def _write(self, connection: Connection) -> None:
         out = connection.out
@@ -284,7 +325,6 @@ class Hub:
         else:
             return
         connection.n_queued = 0
-        connection.n_written += len(data)
         connection.write(data)
         if connection.is_paused and connection.pipe.unsent() > BEHIND_BYTES:
             self._fall_behind(connection)
@@ -303,11 +343,7 @@ class Hub:
     def _stop(self, attachment: Attachment) -> None:
         """Take an attachment off the fast path, remembering how far it was given."""
         if attachment.is_live:
-            attachment.is_live = False
-            attachment.position = attachment.stream.spread_to
-            attachment.how = "memory"
-            key = (attachment.audience, attachment.connection.wire)
-            attachment.stream.live[key].discard(attachment.connection)
+            attachment.stop()
 
     def _detach(self, attachment: Attachment) -> None:
         self._stop(attachment)
@@ -317,8 +353,14 @@ class Hub:
         self.reach_moved.add(attachment.stream)
 
     def put(self, connection: Connection, framed: bytes) -> None:
-        connection.out.append(framed)
+        """Of what it is catching up with."""
         connection.n_queued += len(framed)
+        self.tell(connection, framed)
+
+    def tell(self, connection: Connection, framed: bytes) -> None:
+        """To this connection alone, after everything told before."""
+        connection.out.append(framed)
+        connection.n_told += len(framed)
         self.touch(connection)
 
     def touch(self, connection: Connection) -> None:

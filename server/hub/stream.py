@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from protocol.codec import Format
 from protocol.envelopes import Audience
 from protocol.ids import AccountId, Seq, StreamId
-from server.hub.connection import Attachment, Connection
+from server.hub.connection import Attachment, Connection, Write
 from server.hub.log import StreamLog
 from server.hub.prepared import Prepared, PreparedGauge
 
@@ -41,6 +41,7 @@ class LiveStream:
         "log",
         "memo",
         "n_have",
+        "n_spread",
         "n_students",
         "spread_to",
         "touched_ms",
@@ -50,8 +51,9 @@ class LiveStream:
         self.id = id
         self.log = StreamLog()
         self.attachments: set[Attachment] = set()
-        # The fast path: who gets the same bytes.
-        self.live: dict[tuple[Audience, Format], set[Connection]] = {}
+        # The fast path: who gets the same bytes, and how many bytes these were so far.
+        self.live: dict[tuple[Audience, Format], dict[Connection, Write]] = {}
+        self.n_spread: dict[tuple[Audience, Format], int] = {}
         # In the log, not yet handed to the live connections; and up to where they have it.
         self.fresh: list[Prepared] = []
         self.spread_to = Seq(-1)

@@ -43,6 +43,7 @@ class Socket:
     """A pipe whose peer takes bytes only when told to."""
 
     connection: Connection | None = None
+    hub: Hub | None = None
     data: bytearray = field(default_factory=bytearray)
     n_taken: int = 0
     n_in_kernel: int = 0
@@ -57,7 +58,8 @@ class Socket:
         self.n_writes += 1
         self.most_unsent = max(self.most_unsent, self.unsent())
         if self.unsent() > CHUNK_BYTES and self.connection is not None:
-            self.connection.is_paused = True
+            assert self.hub is not None, "joined"
+            self.hub.pause(self.connection)
 
     def unsent(self) -> int:
         return len(self.data) - self.n_taken
@@ -153,7 +155,7 @@ class World:
         audience: Audience = "student",
         wire: Format = "msgpack",
     ) -> Socket:
-        socket = Socket()
+        socket = Socket(hub=self.hub)
         connection = Connection(
             id=f"{account}{len(self.hub.connections)}",
             account=AccountId(account),
@@ -191,8 +193,7 @@ class World:
         socket.n_taken = min(socket.n_taken + n_bytes, len(socket.data))
         connection = socket.connection
         if connection is not None and connection.is_paused and socket.unsent() < CHUNK_BYTES // 4:
-            connection.is_paused = False
-            self.hub.catching.go_on_with(connection)
+            self.hub.resume(connection)
 
     def serve(self) -> None:
         """Answer what the hub asked of the book."""
