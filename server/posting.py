@@ -38,6 +38,9 @@ MOST_WAITING = 2_000  # on one stream
 WAIT_S = 20.0
 # After two processes met on a stream, they take its lock for so long.
 CROWDED_S = 0.5
+# After a batch of so many it is a rush: the next one gathers for so long, since each batch is a write to every phone.
+RUSH = 4
+GATHER_S = 0.01
 STOPPING = Refused(Code.OVERLOADED, "stopping", retry_after_ms=1000)
 TOO_MANY = Refused(Code.OVERLOADED, "too many on one stream", retry_after_ms=1000)
 
@@ -129,6 +132,8 @@ class Posting:
                         batch = take(queue, asyncio.get_running_loop().time())
                         if batch:
                             await self._carry(stream, batch, ring)
+                    if len(batch) >= RUSH:
+                        await asyncio.sleep(GATHER_S)
                 except Refused as refused:
                     tell(queue, refused)
                     queue.clear()
