@@ -22,6 +22,7 @@ RunState = Literal["running", "upcoming", "ended"]
 # The four states of 我的课程 (R47); the last is a wish: 报名下次开课.
 MyCourseState = Literal["running", "upcoming", "ended", "next_run"]
 CourseRole = Literal["learner", "teacher"]
+TeacherRole = Literal["owner", "teacher"]
 UnitLevel = Literal["chapter", "lesson", "unit"]
 UnitContent = Literal["video", "pdf", "rich_text"]
 
@@ -50,12 +51,14 @@ class RunTime(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CourseCard(msgspec.Struct, frozen=True, kw_only=True):
-    """`time`: of the run one would join now, else of the last one; null before there is any."""
+    """`cover`: an image at `/files/covers/{cover}`, for everybody. `time`: of the run one would join now, else of the
+    last one; null before there is any."""
 
     id: CourseId
     kind: CourseKind
     title: str
     summary: str
+    cover: FileId | None
     school: SchoolId
     school_name: str
     teachers: list[str]
@@ -127,6 +130,7 @@ class MyCourse(msgspec.Struct, frozen=True, kw_only=True):
     course: CourseId
     title: str
     kind: CourseKind
+    cover: FileId | None
     school_name: str
     teachers: list[str]
     state: MyCourseState
@@ -238,9 +242,13 @@ class TaughtRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TaughtCourse(msgspec.Struct, frozen=True, kw_only=True):
+    """`n_waiting`: who registered for the next run (R47). `is_owner`: the caller says who else teaches it."""
+
     card: CourseCard
     introduction: str
     state: CourseState
+    is_owner: bool
+    n_waiting: int
     runs: list[TaughtRun]
 
 
@@ -283,6 +291,21 @@ class SetCoursePassword(msgspec.Struct, frozen=True, kw_only=True):
     """Null clears it (R43). Who is enrolled stays."""
 
     password: CoursePassword | None
+
+
+class CourseTeacher(msgspec.Struct, frozen=True, kw_only=True):
+    """`title`: at the course's school."""
+
+    account: AccountId
+    name: str
+    title: str
+    is_owner: bool
+
+
+class CourseTeachers(msgspec.Struct, frozen=True, kw_only=True):
+    """As cards name them: the owner first."""
+
+    teachers: list[CourseTeacher]
 
 
 class CreateRun(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,9 +1,12 @@
-"""What may be written about a course, its courseware and its board. Pure."""
+"""Who teaches a course, and what may be written about it, its courseware and its board. Pure."""
 
 from __future__ import annotations
 
-from protocol.courses import UnitContent, UnitLevel
+from collections.abc import Mapping
+
+from protocol.courses import TeacherRole, UnitContent, UnitLevel
 from protocol.errors import Code, Refused
+from protocol.ids import AccountId
 
 MOST_UNITS = 1_000
 # What a node of the tree hangs on.
@@ -23,6 +26,22 @@ def clean_text(text: str) -> str:
     if not text.strip():
         raise Refused(Code.BAD_FIELD, "text", data={"field": "text"})
     return text
+
+
+def check_asks_to_teach(roles: Mapping[AccountId, TeacherRole], actor: AccountId) -> None:
+    """Whether `actor` may have others teach the course. `roles`: of all who do. Raises Refused."""
+    if actor not in roles:
+        raise Refused(Code.NOT_FOUND)
+    if roles[actor] != "owner":
+        raise Refused(Code.FORBIDDEN)
+
+
+def check_ends_teaching(roles: Mapping[AccountId, TeacherRole], actor: AccountId, teacher: AccountId) -> None:
+    """The owner lets others go and stays; everybody else may go. Raises Refused."""
+    if actor not in roles or teacher not in roles:
+        raise Refused(Code.NOT_FOUND)
+    if roles[teacher] == "owner" or (actor != teacher and roles[actor] != "owner"):
+        raise Refused(Code.FORBIDDEN)
 
 
 def check_unit(level: UnitLevel, parent: UnitLevel | None, kind: UnitContent | None) -> None:

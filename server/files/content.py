@@ -46,6 +46,14 @@ def find_type(file: Path) -> ContentType:
     return found
 
 
+def find_image(file: Path) -> ContentType:
+    """The same, of images alone."""
+    found = find_type(file)
+    if not found.is_image:
+        raise Refused(Code.FILE_TYPE)
+    return found
+
+
 def _matches(content: ContentType, head: bytes) -> bool:
     mark = head[content.mark_at : content.mark_at + len(content.mark)]
     return head.startswith(content.signature) and mark == content.mark

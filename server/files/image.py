@@ -18,8 +18,10 @@ MOST_JPEG_PIXELS = 200_000_000
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 
 
-def remake(file: Path, content: ContentType) -> None:
-    """Replace the image in `file` by its pixels, upright and at most 2,560 wide or high. Slow: call it in a thread.
+def remake(file: Path, content: ContentType, longest_edge: int = LONGEST_EDGE) -> None:
+    """Replace the image in `file` by its pixels, upright, neither wider nor higher than `longest_edge`.
+
+    Slow: call it in a thread.
 
     Raises Refused: FILE_TYPE for what cannot be decoded, FILE_TOO_LARGE for too many pixels.
     """
@@ -30,7 +32,7 @@ def remake(file: Path, content: ContentType) -> None:
         with Image.open(file, formats=(kind,)) as image:
             _check_size(image, kind)
             upright = ImageOps.exif_transpose(image)
-            upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
+            upright.thumbnail((longest_edge, longest_edge))
             _save(upright, made, kind)
         made.replace(file)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:

@@ -18,7 +18,7 @@ from protocol.errors import Code, Refused
 from protocol.ids import FileId
 from server.core.file_name import clean
 from server.files.content import ContentType, find_type
-from server.files.image import remake
+from server.files.image import LONGEST_EDGE, remake
 from server.files.storage import Storage
 from server.store import course_files, files
 from server.store.files import StoredFile
@@ -40,9 +40,10 @@ async def receive(
     *,
     most_bytes: int = MOST_BYTES,
     find: Callable[[Path], ContentType] = find_type,
+    longest_edge: int = LONGEST_EDGE,
 ) -> StoredFile:
     """Everything but the row. `images` bounds how many are remade at once: each may take 120 MB. `find` says which
-    types are taken.
+    types are taken; images are made no wider or higher than `longest_edge`.
 
     Raises Refused: FILE_TOO_LARGE, as soon as it is; UPLOAD_BROKEN; FILE_TYPE.
     """
@@ -52,7 +53,7 @@ async def receive(
         content = await asyncio.to_thread(find, incoming)
         if content.is_image:
             async with images:
-                await asyncio.to_thread(remake, incoming, content)
+                await asyncio.to_thread(remake, incoming, content, longest_edge)
         size_bytes, sha256 = await asyncio.to_thread(measure, incoming)
         await storage.put(file, incoming)
     finally:

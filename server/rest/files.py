@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.responses import Response
 
 from protocol.errors import Code, Refused
 from protocol.ids import ClassroomId, FileId
-from protocol.rest import FileLink, UploadedFile
+from protocol.rest import FileLink
 from server.core.moment import millis
 from server.files.link import check_link, make_link
-from server.files.receive import MOST_BYTES, receive
-from server.ids import draw_id
-from server.limiter import UPLOADS
 from server.rest.answer import answer
 from server.rest.call import Call
 from server.rest.serve_file import serve_file
+from server.rest.upload import Shelf, take_upload, uploaded
 from server.store import files
 
 MOST_BYTES_OF_CLASSROOM = 2 * 1024**3
@@ -24,33 +24,15 @@ INLINE = frozenset(("image/jpeg", "image/png", "image/webp"))
 
 async def upload(call: Call) -> Response:
     """Upload an image or a PDF of at most 20 MB as the plain request body, named by the query's `name`."""
-    services, account = call.services, call.device.account
-    classroom, file = ClassroomId(call.path["id"]), FileId(draw_id())
-    check_declared(call.headers.get("content-length"))
-    await services.limiter.take(UPLOADS, account)
-    if not await files.insert_uploading(services.database, file, classroom, account, call.roles, call.now):
-        raise Refused(Code.NOT_FOUND)
-    try:
-        if await files.select_bytes(services.database, classroom) > MOST_BYTES_OF_CLASSROOM:
-            raise Refused(Code.FILE_TOO_LARGE, "the classroom's quota")
-        stored = await receive(services.storage, file, call.query.get("name", ""), call.stream(), services.images)
-        if not await files.update_active(services.database, stored):
-            raise Refused(Code.UPLOAD_BROKEN, "swept")
-    except BaseException:
-        # Also when the client went away and this task with it: the row must not wait for the sweep.
-        await services.storage.delete(file)
-        await files.delete_uploading(services.database, file)
-        raise
-    return answer(
-        UploadedFile(
-            id=file,
-            name=stored.name,
-            content_type=stored.content_type,
-            size_bytes=stored.size_bytes,
-            sha256=stored.sha256.hex(),
-        ),
-        201,
+    db, classroom = call.services.database, ClassroomId(call.path["id"])
+    shelf = Shelf(
+        begin=lambda file: files.insert_uploading(db, file, classroom, call.device.account, call.roles, call.now),
+        select_bytes=partial(files.select_bytes, db, classroom),
+        most_bytes_kept=MOST_BYTES_OF_CLASSROOM,
+        update_active=files.update_active,
+        delete_uploading=files.delete_uploading,
     )
+    return answer(uploaded(await take_upload(call, shelf)), 201)
 
 
 async def make_file_link(call: Call) -> Response:
@@ -71,9 +53,3 @@ async def download(call: Call) -> Response:
     if stored is None:
         raise Refused(Code.NOT_FOUND)
     return await serve_file(call, stored, INLINE)
-
-
-def check_declared(length: str | None) -> None:
-    """Refuse at the earliest place what is too large by its own word; the received bytes are counted all the same."""
-    if length is not None and (not length.isdigit() or len(length) > 12 or int(length) > MOST_BYTES):
-        raise Refused(Code.FILE_TOO_LARGE)

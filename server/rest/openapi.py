@@ -16,7 +16,7 @@ from protocol.codec import pack_stored
 from protocol.rest import Problem
 from server.rest.answer import HEADERS
 from server.rest.call import Call
-from server.rest.endpoint import Endpoint, Who
+from server.rest.endpoint import Endpoint
 from server.rest.info import VERSION
 from server.rest.once import HEADER, KEY_PATTERN
 from server.rest.statuses import is_json_read, refusals
@@ -99,7 +99,7 @@ def _responses(endpoint: Endpoint, schemas: Mapping[type[msgspec.Struct], Schema
     said: dict[str, object] = {str(endpoint.status): {"description": "Done.", **done}}
     if is_json_read(endpoint):
         said["304"] = {"description": "What If-None-Match names is still what there is."}
-    if endpoint.who is Who.LINK:
+    if endpoint.path.startswith("/files/"):
         said |= {"206": {"description": "The part that Range asks for.", **done}}
         said |= {"304": {"description": "Not changed."}, "416": {"description": "No such part."}}
     for status in refusals(endpoint):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from protocol.courses import CourseId, CourseKind
-from protocol.ids import SchoolId
+from protocol.ids import FileId, SchoolId
 from server.core.catalogue import Sought
 from server.core.run import Run
 from server.store.pool import Reader, Single
@@ -30,6 +30,7 @@ class Card:
     kind: CourseKind
     title: str
     summary: str
+    cover: FileId | None
     school: SchoolId
     school_name: str
     teachers: list[str]
@@ -147,8 +148,9 @@ async def select_of_school(db: Reader, school: SchoolId, kind: CourseKind, after
 async def select_cards(db: Reader, courses: Sequence[CourseId]) -> dict[CourseId, Card]:
     rows = await db.fetch(
         """
-        SELECT course.id, course.kind, course.title, course.summary, course.school_id AS school,
-               school.name AS school_name, course.n_enrolled, course.password_hash IS NOT NULL AS has_password,
+        SELECT course.id, course.kind, course.title, course.summary, course.cover_file_id AS cover,
+               course.school_id AS school, school.name AS school_name, course.n_enrolled,
+               course.password_hash IS NOT NULL AS has_password,
                ARRAY(SELECT account.name
                        FROM course_teacher
                        JOIN account ON account.id = course_teacher.account_id

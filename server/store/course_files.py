@@ -1,4 +1,4 @@
-"""Files of courses: videos and PDFs. Reading them is `study_units`'; the bytes are `server.files`'."""
+"""Files of courses: videos, PDFs and covers. Reading the first two is `study_units`'; the bytes are `server.files`'."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from protocol.courses import CourseId
 from protocol.ids import AccountId, FileId
 from server.store.files import StoredFile
-from server.store.pool import Database, Reader
+from server.store.pool import Database, Reader, Tx
 
 
 async def insert_uploading(db: Database, file: FileId, course: CourseId, account: AccountId, now: datetime) -> bool:
@@ -47,6 +47,25 @@ async def update_active(db: Database, file: StoredFile) -> bool:
 async def delete_uploading(db: Database, file: FileId) -> None:
     """It broke off: nothing was ever to be seen of it."""
     await db.execute("DELETE FROM course_file WHERE id = $1 AND state = 'uploading'", file)
+
+
+async def update_deleted(tx: Tx, file: FileId) -> None:
+    """active -> deleted: nothing shows it any more. The bytes are the caller's to remove, after the commit."""
+    await tx.execute("UPDATE course_file SET state = 'deleted' WHERE id = $1", file)
+
+
+async def select_cover(db: Reader, file: FileId) -> StoredFile | None:
+    """The file, if it is the cover of its course: that is for everybody."""
+    row = await db.fetchrow(
+        """
+        SELECT file.id, file.name, file.content_type, file.size_bytes, file.sha256
+          FROM course_file AS file
+          JOIN course ON course.id = file.course_id AND course.cover_file_id = file.id
+         WHERE file.id = $1 AND file.state = 'active'
+        """,
+        file,
+    )
+    return StoredFile(**row) if row else None
 
 
 async def select_stale(db: Reader, before: datetime) -> list[FileId]:

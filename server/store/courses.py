@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from protocol.courses import CourseId, CourseKind, CourseState, RunId
-from protocol.ids import AccountId, SchoolId
+from protocol.ids import AccountId, FileId, SchoolId
 from server.core.catalogue import grams_of, search_text
 from server.store.pool import Reader, Tx
 
@@ -33,8 +33,12 @@ class EnteredCourse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenCourse:
+    """What its teachers see of a course, and whether the one who asks is its owner."""
+
     introduction: str
     state: CourseState
+    is_owner: bool
+    n_waiting: int
 
 
 async def select_course(db: Reader, course: CourseId, account: AccountId) -> EnteredCourse | None:
@@ -146,6 +150,13 @@ async def update_password(tx: Tx, course: CourseId, password_hash: str | None) -
     await tx.execute("UPDATE course SET password_hash = $2 WHERE id = $1", course, password_hash)
 
 
+async def update_cover(tx: Tx, course: CourseId, cover: FileId | None) -> FileId | None:
+    """Gives the cover before. The caller holds the course."""
+    before: FileId | None = await tx.fetchval("SELECT cover_file_id FROM course WHERE id = $1", course)
+    await tx.execute("UPDATE course SET cover_file_id = $2 WHERE id = $1", course, cover)
+    return before
+
+
 async def refresh_search(tx: Tx, course: CourseId) -> None:
     """What the course is found by, from what it is called and whose it is now. The caller holds the course."""
     row = await tx.fetchrow(
@@ -171,9 +182,27 @@ async def refresh_search(tx: Tx, course: CourseId) -> None:
     )
 
 
-async def select_written(db: Reader, courses: Sequence[CourseId]) -> dict[CourseId, WrittenCourse]:
-    rows = await db.fetch("SELECT id, introduction, state FROM course WHERE id = ANY ($1::text[])", list(courses))
-    return {row["id"]: WrittenCourse(introduction=row["introduction"], state=row["state"]) for row in rows}
+async def select_written(db: Reader, courses: Sequence[CourseId], teacher: AccountId) -> dict[CourseId, WrittenCourse]:
+    rows = await db.fetch(
+        """
+        SELECT course.id, course.introduction, course.state, teacher.role = 'owner' AS is_owner,
+               (SELECT count(*) FROM next_run_wish AS wish WHERE wish.course_id = course.id) AS n_waiting
+          FROM course
+          JOIN course_teacher AS teacher ON teacher.course_id = course.id
+         WHERE course.id = ANY ($1::text[]) AND teacher.account_id = $2
+        """,
+        list(courses),
+        teacher,
+    )
+    return {
+        row["id"]: WrittenCourse(
+            introduction=row["introduction"],
+            state=row["state"],
+            is_owner=row["is_owner"],
+            n_waiting=row["n_waiting"],
+        )
+        for row in rows
+    }
 
 
 async def select_taught(db: Reader, account: AccountId, limit: int) -> list[CourseId]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from protocol.courses import CourseId, CourseKind, MyCourseState, RunId
-from protocol.ids import AccountId
+from protocol.ids import AccountId, FileId
 from server.core.run import Run
 from server.store.pool import Reader, Tx
 
@@ -18,6 +18,7 @@ class OwnCourse:
     course: CourseId
     title: str
     kind: CourseKind
+    cover: FileId | None
     school_name: str
     teachers: list[str]
     run: Run | None
@@ -171,8 +172,8 @@ async def select_own(
              ORDER BY since DESC, key DESC
              LIMIT $6
         )
-        SELECT course.id AS course, course.title, course.kind, school.name AS school_name, page.run, page.number,
-               page.starts_at, page.ends_at, page.since, page.key,
+        SELECT course.id AS course, course.title, course.kind, course.cover_file_id AS cover,
+               school.name AS school_name, page.run, page.number, page.starts_at, page.ends_at, page.since, page.key,
                ARRAY(SELECT account.name FROM course_teacher JOIN account ON account.id = course_teacher.account_id
                       WHERE course_teacher.course_id = course.id ORDER BY course_teacher.position) AS teachers
           FROM page
@@ -192,6 +193,7 @@ async def select_own(
             course=row["course"],
             title=row["title"],
             kind=row["kind"],
+            cover=row["cover"],
             school_name=row["school_name"],
             teachers=row["teachers"],
             run=row["run"]

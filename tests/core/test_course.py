@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
 from typing import get_args
 
 import pytest
 
-from protocol.courses import UnitContent, UnitLevel
+from protocol.courses import TeacherRole, UnitContent, UnitLevel
 from protocol.errors import Refused
-from server.core.course import check_content, check_unit, clean_text, clean_title
+from protocol.ids import AccountId
+from server.core.course import (
+    check_asks_to_teach,
+    check_content,
+    check_ends_teaching,
+    check_unit,
+    clean_text,
+    clean_title,
+)
 
 LEVELS: tuple[UnitLevel, ...] = get_args(UnitLevel)
 KINDS: tuple[UnitContent, ...] = get_args(UnitContent)
@@ -46,3 +55,35 @@ def test_a_unit_holds_what_its_kind_is() -> None:
     for kind in (None, *KINDS):
         check_content(kind, None, None, None, False)
     check_content(None, None, None, None, True)
+
+
+ROLES: dict[AccountId, TeacherRole] = {
+    AccountId("own"): "owner",
+    AccountId("one"): "teacher",
+    AccountId("two"): "teacher",
+}
+
+
+@pytest.mark.parametrize(("actor", "code"), [("own", None), ("one", "forbidden"), ("none", "not_found")])
+def test_the_owner_alone_asks_others_to_teach(actor: str, code: str | None) -> None:
+    assert refusal(lambda: check_asks_to_teach(ROLES, AccountId(actor))) == code
+
+
+def test_the_owner_lets_others_go_and_stays_and_others_may_go() -> None:
+    everybody = ("own", "one", "two", "none")
+    found = {
+        (actor, teacher): refusal(lambda: check_ends_teaching(ROLES, AccountId(actor), AccountId(teacher)))  # noqa: B023
+        for actor, teacher in product(everybody, repeat=2)
+    }
+    assert {pair for pair, code in found.items() if code is None} == {
+        ("own", "one"), ("own", "two"), ("one", "one"), ("two", "two"),
+    }  # fmt: skip
+    assert {pair for pair, code in found.items() if code == "not_found"} == {pair for pair in found if "none" in pair}
+
+
+def refusal(check: Callable[[], None]) -> str | None:
+    try:
+        check()
+    except Refused as refused:
+        return refused.code
+    return None

@@ -26,6 +26,7 @@ def card_of(card: Card, runs: Sequence[Run], now: datetime) -> CourseCard:
         kind=card.kind,
         title=card.title,
         summary=card.summary,
+        cover=card.cover,
         school=card.school,
         school_name=card.school_name,
         teachers=card.teachers,

@@ -42,6 +42,7 @@ def shown_course(own: OwnCourse, now: datetime) -> MyCourse:
         course=own.course,
         title=own.title,
         kind=own.kind,
+        cover=own.cover,
         school_name=own.school_name,
         teachers=own.teachers,
         state=time.state if time else "next_run",

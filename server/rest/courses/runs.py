@@ -18,6 +18,8 @@ from protocol.courses import (
 )
 from protocol.errors import Code, Refused
 from protocol.ids import Millis
+from protocol.inbox import PushId, Source
+from server.core.inbox import News
 from server.core.moment import instant, millis
 from server.core.run import check_times, check_weights
 from server.ids import draw_id
@@ -25,9 +27,13 @@ from server.rest.answer import answer, nothing
 from server.rest.call import Call
 from server.rest.courses.cards import time_of
 from server.rest.courses.page import PAGE_OF_PEOPLE, next_after, parts_after
-from server.store import courses, enrollments, runs
-from server.store.pool import Reader
+from server.store import catalogue, courses, enrollments, runs
+from server.store.pool import Reader, Tx
 from server.store.runs import EnteredRun
+from server.telling_many import ring_push, start_push
+
+# What the message centre says to who waited for the run.
+ENROLLED = "你报名的下次开课已经安排，已自动加入。"
 
 
 async def show_run(call: Call) -> Response:
@@ -61,8 +67,19 @@ async def create_run(call: Call, body: CreateRun) -> Response:
         if not await courses.lock_taught(tx, course, call.device.account):
             raise Refused(Code.NOT_FOUND)
         await runs.insert_run(tx, run, course, starts_at, ends_at)
-        await enrollments.enroll_wished(tx, course, run, call.now)
+        enrolled = await enrollments.enroll_wished(tx, course, run, call.now)
+        push = await start_news(call, tx, course, run) if enrolled else None
+    if push:
+        ring_push(call.services.road, push, call.now)
     return answer(Enrolled(run=run), 201)
+
+
+async def start_news(call: Call, tx: Tx, course: CourseId, run: RunId) -> PushId:
+    """Who registered for the next run learns that they are in it."""
+    title = (await catalogue.select_cards(tx, [course]))[course].title
+    source = Source(kind="run", id=run, course=course, run=run)
+    news = News(id=draw_id(), kind="course_announcement", title=title, text=ENROLLED, source=source)
+    return await start_push(tx, news, "run", run, author=call.device.account, now=call.now)
 
 
 async def change_run(call: Call, body: ChangeRun) -> Response:

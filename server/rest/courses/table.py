@@ -11,6 +11,7 @@ from protocol.courses import (
     CourseCards,
     CourseIntro,
     CourseLearners,
+    CourseTeachers,
     Courseware,
     CreateCourse,
     CreatedCourse,
@@ -46,10 +47,12 @@ from server.rest.courses.catalogue import (
     list_school_teachers,
     show_school_home,
 )
+from server.rest.courses.covers import remove_cover, set_cover, show_cover
 from server.rest.courses.enrollment import drop, enroll, show_course, take_back_wish, wish_next_run
 from server.rest.courses.files import upload_courseware
 from server.rest.courses.my_courses import list_my_courses
 from server.rest.courses.runs import change_run, create_run, list_learners, show_run, show_statistics
+from server.rest.courses.teachers import add_teacher, list_teachers, remove_teacher
 from server.rest.courses.teaching import change_course, create_course, list_taught, set_password
 from server.rest.courses.topics import (
     list_replies,
@@ -72,6 +75,7 @@ EVERYBODY, LEARNER, TEACHER = Who.ACCOUNT, Who.COURSE, Who.COURSE_TEACHER
 CATALOGUE: tuple[Endpoint, ...] = (
     endpoint("GET", "/api/courses", EVERYBODY, list_courses, gives=CourseCards, query=("query", "after")),
     endpoint("GET", COURSE, EVERYBODY, show_course, gives=CourseIntro),
+    endpoint("GET", "/files/covers/{id}", Who.ANYONE, show_cover, status=200),
     endpoint("GET", f"{SCHOOL}/home", EVERYBODY, show_school_home, gives=SchoolHome),
     endpoint("GET", f"{SCHOOL}/courses", EVERYBODY, list_school_courses, gives=CourseCards, query=("kind", "after")),
     endpoint("GET", f"{SCHOOL}/teachers", EVERYBODY, list_school_teachers, gives=SchoolTeachers, query=("after",)),
@@ -113,6 +117,11 @@ TEACHING: tuple[Endpoint, ...] = (
     ),
     endpoint_with(ChangeCourse, "PATCH", COURSE, TEACHER, change_course, limit_bytes=TEXT_BYTES),
     endpoint_with(SetCoursePassword, "PUT", f"{COURSE}/password", TEACHER, set_password),
+    endpoint("PUT", f"{COURSE}/cover", TEACHER, set_cover, gives=UploadedFile, query=("name",)),
+    endpoint("DELETE", f"{COURSE}/cover", TEACHER, remove_cover),
+    endpoint("GET", f"{COURSE}/teachers", TEACHER, list_teachers, gives=CourseTeachers),
+    endpoint("PUT", f"{COURSE}/teachers/{{account}}", TEACHER, add_teacher),
+    endpoint("DELETE", f"{COURSE}/teachers/{{account}}", TEACHER, remove_teacher),
     endpoint_with(CreateRun, "POST", f"{COURSE}/runs", TEACHER, create_run, gives=Enrolled, status=201),
     endpoint("POST", f"{COURSE}/files", TEACHER, upload_courseware, gives=UploadedFile, query=("name",), status=201),
     endpoint_with(ChangeRun, "PATCH", RUN, TEACHER, change_run, limit_bytes=TEXT_BYTES),

@@ -34,7 +34,7 @@ async def list_taught(call: Call) -> Response:
     async with call.services.database.snapshot() as db:
         ids = await courses.select_taught(db, account, MOST_TAUGHT)
         cards, of_course = await catalogue.select_cards(db, ids), await catalogue.select_runs(db, ids)
-        written = await courses.select_written(db, ids)
+        written = await courses.select_written(db, ids, account)
         counts = await runs.count_enrolled(db, [run.id for each in of_course.values() for run in each])
         schools = await teaching.select_schools_taught(db, account)
     return answer(
@@ -44,6 +44,8 @@ async def list_taught(call: Call) -> Response:
                     card=card_of(cards[each], of_course[each], call.now),
                     introduction=written[each].introduction,
                     state=written[each].state,
+                    is_owner=written[each].is_owner,
+                    n_waiting=written[each].n_waiting,
                     runs=[
                         TaughtRun(time=time_of(run, call.now), n_enrolled=counts.get(run.id, 0))
                         for run in of_course[each]

@@ -13,15 +13,15 @@ from server.core.fact import Alarm
 from server.core.file_name import clean
 from server.core.moment import millis
 from server.core.roster import IMPORT_JOB
-from server.files.receive import write
+from server.files.receive import MOST_BYTES, write
 from server.ids import draw_id
 from server.limiter import ROSTER_UPLOADS
 from server.rest.answer import answer, nothing
 from server.rest.call import Call
 from server.rest.cursor import after, cursor
-from server.rest.files import check_declared
 from server.rest.schools.admin import administered
 from server.rest.schools.audit import read_position
+from server.rest.upload import check_declared
 from server.store import audit, roster_imports, schools
 from server.store.pool import Reader, Tx
 from server.store.roster_imports import Import
@@ -36,7 +36,7 @@ async def upload_roster(call: Call) -> Response:
     `whole=1`: it is the whole roster, and whoever is not in it would be removed.
     """
     services, account = call.services, call.device.account
-    check_declared(call.headers.get("content-length"))
+    check_declared(call.headers.get("content-length"), MOST_BYTES)
     school = await administered(call, services.database)
     await services.limiter.take(ROSTER_UPLOADS, account)
     made, is_whole = ImportId(draw_id()), call.query.get("whole") == "1"

@@ -176,6 +176,7 @@ async def test_r44_r45_the_introduction_says_how_far_the_run_is(site: Site) -> N
             "kind": "mooc",
             "title": "高等数学",
             "summary": "一句话",
+            "cover": None,
             "school": campus.school,
             "school_name": "江南大学",
             "teachers": ["王晓岚"],

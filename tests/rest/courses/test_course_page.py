@@ -283,8 +283,8 @@ async def test_57_58_every_door_of_a_course_is_shut_to_who_is_not_in_it(site: Si
         if who.value not in ("course", "course teacher"):
             continue
         _, _, noun, _, *rest = path.split("/")
-        real = path.removeprefix("/api").replace("{id}", str(ids[noun]))
-        missing = path.removeprefix("/api").replace("{id}", "x" * 16)
+        real = path.removeprefix("/api").replace("{id}", str(ids[noun])).replace("{account}", campus.teacher.account)
+        missing = path.removeprefix("/api").replace("{id}", "x" * 16).replace("{account}", campus.teacher.account)
         body = BODIES.get(rest[-1] if rest else noun, {}) if method in ("POST", "PATCH", "PUT") else None
         shut = [dropped, stranger, other.teacher, *([student] if who.value == "course teacher" else [])]
         for person in shut:

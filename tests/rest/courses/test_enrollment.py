@@ -132,12 +132,24 @@ async def test_r47_a_wish_becomes_an_enrollment_with_the_next_run(site: Site) ->
     await site.database.execute(
         "UPDATE certification SET state = 'dissolved', dissolved_at = now() WHERE account_id = $1", uncertified.account
     )
+    assert await waiting(campus) == 2
     run = await campus.run(course, 7, 70)
+    assert await waiting(campus) == 1
+    told = await site.database.fetch("SELECT item_kind, title, to_kind, to_id FROM push")
+    assert [tuple(each) for each in told] == [("course_announcement", "高等数学", "run", run)]
     [granted] = await own(campus, student)
     assert isinstance(granted["time"], dict)
     assert (granted["state"], granted["time"]["run"]) == ("upcoming", run)
     assert [await own(campus, left), [each["state"] for each in await own(campus, uncertified)]] == [[], ["next_run"]]
     assert await campus.count(course) == 1
+
+
+async def waiting(campus: Campus) -> object:
+    """For its next run, as the course's teacher sees it."""
+    courses = (await campus.must(campus.teacher, "GET", "/me/teaching"))["courses"]
+    assert isinstance(courses, list)
+    [course] = courses
+    return course["n_waiting"]
 
 
 async def test_my_courses_come_in_pages_without_gap_or_double(site: Site) -> None:

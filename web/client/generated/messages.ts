@@ -1277,12 +1277,16 @@ export interface RunTime {
   readonly n_weeks: number
 }
 
-/** `time`: of the run one would join now, else of the last one; null before there is any. */
+/**
+ * `cover`: an image at `/files/covers/{cover}`, for everybody. `time`: of the run one would join now, else of the
+ * last one; null before there is any.
+ */
 export interface CourseCard {
   readonly id: string
   readonly kind: 'mooc' | 'spoc'
   readonly title: string
   readonly summary: string
+  readonly cover: string | null
   readonly school: string
   readonly school_name: string
   readonly teachers: readonly string[]
@@ -1348,6 +1352,7 @@ export interface MyCourse {
   readonly course: string
   readonly title: string
   readonly kind: 'mooc' | 'spoc'
+  readonly cover: string | null
   readonly school_name: string
   readonly teachers: readonly string[]
   readonly state: 'ended' | 'next_run' | 'running' | 'upcoming'
@@ -1448,10 +1453,13 @@ export interface TaughtRun {
   readonly n_enrolled: number
 }
 
+/** `n_waiting`: who registered for the next run (R47). `is_owner`: the caller says who else teaches it. */
 export interface TaughtCourse {
   readonly card: CourseCard
   readonly introduction: string
   readonly state: 'draft' | 'published'
+  readonly is_owner: boolean
+  readonly n_waiting: number
   readonly runs: readonly TaughtRun[]
 }
 
@@ -1490,6 +1498,19 @@ export interface ChangeCourse {
 /** Null clears it (R43). Who is enrolled stays. */
 export interface SetCoursePassword {
   readonly password: string | null
+}
+
+/** `title`: at the course's school. */
+export interface CourseTeacher {
+  readonly account: string
+  readonly name: string
+  readonly title: string
+  readonly is_owner: boolean
+}
+
+/** As cards name them: the owner first. */
+export interface CourseTeachers {
+  readonly teachers: readonly CourseTeacher[]
 }
 
 /** Who waited for the next run is enrolled in it. */
