@@ -52,7 +52,7 @@ class Supply:
         # The last snapshot of each audience; good for as long as nothing happened since (I9).
         self._kept: dict[tuple[StreamId, Audience], tuple[Seq, bytes]] = {}
         self._torn: set[LiveStream] = set()
-        self._newly_attached: list[Attachment] = []
+        self._lacking_gauges: list[Attachment] = []
         self._is_giving = False
         self._next_flush = 0.0
         self.n_healed = 0
@@ -156,9 +156,12 @@ class Supply:
 
     def attached(self, attachment: Attachment) -> None:
         self.n_attached[attachment.how] += 1
+        self._give_gauges_soon(attachment)
+
+    def _give_gauges_soon(self, attachment: Attachment) -> None:
         if attachment.audience == "self":
             return
-        self._newly_attached.append(attachment)
+        self._lacking_gauges.append(attachment)
         if not self._is_giving:
             self._is_giving = True
             self._loop.call_later(GATHER_S, self._spawn_gauges)
@@ -249,6 +252,10 @@ class Supply:
             self.n_healed += 1
             log.info("event=gap_healed stream=%s after=%d n=%d", stream.id, head, len(events))
         self.hub.hear_events(stream.id, events, self.now_ms())
+        # Who did not ring the events rang no gauges either, nobody's own among them.
+        for attachment in stream.attachments:
+            if attachment.is_live:
+                self._give_gauges_soon(attachment)
 
     def _spawn_gauges(self) -> None:
         self._spawn(self._give_all_gauges())
@@ -256,18 +263,18 @@ class Supply:
     async def _give_all_gauges(self) -> None:
         """Who attaches while some are served is served with the next: a storm asks the book seldom."""
         try:
-            while self._newly_attached:
-                attached, self._newly_attached = self._newly_attached, []
-                await self._give_gauges(attached)
+            while self._lacking_gauges:
+                lacking, self._lacking_gauges = self._lacking_gauges, []
+                await self._give_gauges(lacking)
         finally:
             self._is_giving = False
 
-    async def _give_gauges(self, attached: Sequence[Attachment]) -> None:
-        asked = {Asked(each.connection.account, each.stream.id): each.audience for each in attached if each.is_live}
+    async def _give_gauges(self, lacking: Sequence[Attachment]) -> None:
+        asked = {Asked(each.connection.account, each.stream.id): each.audience for each in lacking if each.is_live}
         if not asked:
             return
         gauges = await self._book.gauges(asked)
-        for attachment in attached:
+        for attachment in lacking:
             self.hub.catching.give_gauges(attachment, gauges.get(attachment.stream.id, ()))
 
 

@@ -9,9 +9,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from protocol.envelopes import Body
 from server import embedded
 from tests.edge.campus import Campus
 from tests.harness.node import Node, node_factory
+from tests.harness.phone import Phone
+from tests.harness.school import EXERCISE
 
 
 async def status(node: Node) -> int:
@@ -46,3 +49,23 @@ async def test_without_redis_phones_still_learn_everything(campus: Campus, datab
                 done = await teacher.command("classroom.rename", lesson.classroom, {"name": "又有铃了"})
                 assert done.seq is not None
                 await student.until_at(lesson.classroom, done.seq)
+
+
+async def test_ones_own_result_comes_although_who_closed_died_before_ringing(campus: Campus) -> None:
+    """The road of this school rings nowhere, as that of a hub that dies right after its commit (D7)."""
+    lesson = await campus.lesson(1)
+    student, classroom = lesson.students[0], lesson.classroom
+    exercise = await campus.school.publish(lesson.teacher, classroom, "exercise", EXERCISE)
+    node = await campus.start()
+    async with campus.phone(node, student) as phone:
+        await phone.until_live(classroom)
+        saved: Body = {"activity": exercise, "value": {"answers": [1]}}
+        await phone.command("response.save", classroom, saved)
+        await phone.until(lambda phone: phone.held(classroom).mine(exercise) is not None)
+        await campus.school.wish(lesson.teacher, "activity.close", classroom, {"activity": exercise})
+
+        def is_submitted(phone: Phone) -> bool:
+            mine = phone.held(classroom).mine(exercise)
+            return mine is not None and mine.phase == "submitted" and mine.is_auto and mine.result is not None
+
+        await phone.until(is_submitted)
