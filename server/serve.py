@@ -23,6 +23,7 @@ from protocol.limits import MESSAGE_BYTES
 from server import notify
 from server.app import create_app
 from server.config import Config, needing_servers, with_secret
+from server.edge.late import close_late
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ UNACKNOWLEDGED_MS = 15_000
 BACKLOG = 4096
 # After the drain only requests in flight are left.
 LAST_REQUESTS_S = 5
+# Of uvicorn's, ten a second.
+LATE_TICKS = 20
 # Long-lived objects of thousands of connections make full collections slow and useless.
 GC_THRESHOLDS = (50_000, 20, 50)
 
@@ -46,6 +49,11 @@ class HubServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.is_up.set()
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % LATE_TICKS == 0:
+            close_late(self.server_state.connections, asyncio.get_running_loop().time())
+        return await super().on_tick(counter)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

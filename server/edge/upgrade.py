@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from websockets.datastructures import Headers
 from websockets.http11 import Request
 from websockets.protocol import Protocol
 
+from server.edge.late import TimedHttp
 from server.edge.websocket import PreparedWebSocket
 
 # Well within what websockets takes: 128 headers, lines of 8 KiB.
@@ -23,7 +23,7 @@ VALUES = re.compile(rb"[\t -~\x80-\xff]*")
 BODY = frozenset({b"content-length", b"transfer-encoding"})
 
 
-class UpgradingHttp(HttpToolsProtocol):
+class UpgradingHttp(TimedHttp):
     def handle_websocket_upgrade(self) -> None:
         headers = self.scope["headers"]
         request = plain_request(self.scope["method"], self.url, list(headers))

@@ -22,6 +22,7 @@ READY_S = 20.0
 class InsideNode:
     name: str
     port: int
+    server: HubServer
 
     @property
     def url(self) -> str:
@@ -59,7 +60,7 @@ async def inside(
             while not await app.state.is_ready():  # noqa: ASYNC110  # several things at once, none of them an event
                 await asyncio.sleep(0.01)
         try:
-            yield InsideNode(name=name, port=listener.getsockname()[1])
+            yield InsideNode(name=name, port=listener.getsockname()[1], server=server)
         finally:
             server.should_exit = True
             await serving
