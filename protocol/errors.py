@@ -92,6 +92,7 @@ class Code(StrEnum):
     IMPORT_STATE = "import_state"
     IMPORT_AT_WORK = "import_at_work"
     IMPORT_ERRORS = "import_errors"
+    TEACHER_UNKNOWN = "teacher_unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +240,10 @@ WORDINGS: dict[Code, Wording] = {
         "The file has wrong rows; correct them before it may replace the whole roster.",
         False,
         409,
+    ),
+    # Says that a number is registered; only a school's admins hear it, counted and written down.
+    Code.TEACHER_UNKNOWN: Wording(
+        "没有找到该手机号的账号，请老师先注册", "No account has this number; the teacher registers first.", False, 409
     ),
 }
 

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from protocol.account import Name
 from protocol.ids import AccountId, CertificationId, Id, ImportId, Millis, RosterEntryId, SchoolId
+from protocol.rest import Phone
 
 # As typed; the server takes full-width letters and blanks around off before it counts.
 Number = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -198,6 +199,34 @@ class RosterImportRows(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
+# Teachers, as the school's admin keeps them
+
+
+class AddTeacher(msgspec.Struct, frozen=True, kw_only=True):
+    """By the number of an account that is there. `title`: 教授, 讲师, …; who teaches here already gets the new one."""
+
+    phone: Phone
+    title: Annotated[str, Meta(max_length=40)] = ""
+
+
+class KeptTeacher(msgspec.Struct, frozen=True, kw_only=True):
+    """The phone number is masked. `n_courses`: of this school, which stay theirs when they are no longer listed."""
+
+    account: AccountId
+    name: str
+    phone: str | None
+    title: str
+    n_courses: int
+    added_at: Millis
+
+
+class KeptTeachers(msgspec.Struct, frozen=True, kw_only=True):
+    """By name."""
+
+    teachers: list[KeptTeacher]
+    next: str | None
+
+
 # What others see of it
 
 
@@ -228,4 +257,4 @@ class CertifiedMembers(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # What clients write; everything else here is written by the server.
-REQUESTS: tuple[type[msgspec.Struct], ...] = (Certify, AddRosterEntry, ChangeRosterEntry, IssueCodes)
+REQUESTS: tuple[type[msgspec.Struct], ...] = (Certify, AddRosterEntry, ChangeRosterEntry, IssueCodes, AddTeacher)

@@ -54,6 +54,8 @@ WRONG_COURSE_PASSWORDS = Limit(
 )
 # What one account says on boards of courses.
 BOARD_POSTS = Limit(name="board_posts", windows=(Window(most=10, seconds=60), Window(most=100, seconds=3_600)))
+# Teachers that a school's admin adds by phone number: not a way to find out whose numbers are registered.
+TEACHERS_ADDED = Limit(name="teachers_added", windows=(Window(most=30, seconds=60), Window(most=300, seconds=86_400)))
 ROSTER_UPLOADS = Limit(name="roster_uploads", windows=(Window(most=10, seconds=60), Window(most=100, seconds=3_600)))
 UPLOADS = Limit(name="uploads", windows=(Window(most=30, seconds=60), Window(most=300, seconds=3_600)))
 

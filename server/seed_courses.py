@@ -26,7 +26,7 @@ async def seed_courses(database: Database, passwords: Passwords, teacher: Accoun
         now = await activities.select_now(tx)
         await schools.insert_school(tx, school, demo.SCHOOL_NAME, True, None)
         await teaching.update_introduction(tx, school, demo.SCHOOL_INTRODUCTION)
-        await teaching.insert_teacher(tx, school, teacher, demo.TEACHER_TITLE)
+        await teaching.upsert_teacher(tx, school, teacher, demo.TEACHER_TITLE)
         for each in demo.COURSES:
             course, run = CourseId(draw_id()), RunId(draw_id())
             await courses.insert_course(tx, course, school, each.kind, each.title, each.summary, each.introduction)

@@ -25,5 +25,7 @@ class Services:
     storage: Storage
     people: People
     pace: Pace = field(default_factory=Pace)
+    # Rosters being written as .xlsx at once: each takes some seconds of a core.
+    workbooks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     # Images being remade at once: each may take 120 MB and a core.
     images: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))

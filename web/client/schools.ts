@@ -4,6 +4,8 @@ import type {
   Certification,
   CertifiedMember,
   Certify,
+  KeptTeacher,
+  KeptTeachers,
   MyCertification,
   Roster,
   RosterEntry,
@@ -48,8 +50,12 @@ export function createSchoolsApi(ask: Ask, fetchFile: Fetch) {
     remove: (school: string, entry: string) => ask<void>('DELETE', `/schools/${school}/roster/${entry}`),
     issueCodes: (school: string, which: 'school' | 'missing' | 'all') => ask<{ n_issued: number }>('POST', `/schools/${school}/codes`, { which }),
     audit: (school: string, after: string | null) => ask<SchoolAudit>('GET', `/schools/${school}/audit${query({ after })}`),
-    rosterFile: (school: string) => fetchFile(`/schools/${school}/roster.csv`),
+    rosterFile: (school: string, kind: 'xlsx' | 'csv') => fetchFile(`/schools/${school}/roster.${kind}`),
     template: (school: string) => fetchFile(`/schools/${school}/roster-template.xlsx`),
+
+    teachers: (school: string, after: string | null) => ask<KeptTeachers>('GET', `/schools/${school}/staff${query({ after })}`),
+    addTeacher: (school: string, written: { phone: string; title: string }) => ask<KeptTeacher>('POST', `/schools/${school}/staff`, written),
+    removeTeacher: (school: string, account: string) => ask<void>('DELETE', `/schools/${school}/staff/${account}`),
 
     imports: (school: string, after: string | null) => ask<RosterImports>('GET', `/schools/${school}/imports${query({ after })}`),
     import: (school: string, id: string) => ask<RosterImport>('GET', `/schools/${school}/imports/${id}`),

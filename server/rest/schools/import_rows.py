@@ -11,18 +11,16 @@ from starlette.responses import Response
 from protocol.errors import Code, Refused
 from protocol.ids import ImportId
 from protocol.schools import Change, RosterImportRows, RowError
-from server.core.file_name import disposition
 from server.files.template import make_template
-from server.rest.answer import HEADERS, answer
+from server.rest.answer import answer
 from server.rest.call import Call
 from server.rest.cursor import PAGE, after_number, cursor
 from server.rest.schools.admin import administered
-from server.rest.schools.export import AT_ONCE, csv_lines, csv_response
+from server.rest.schools.export import AT_ONCE, csv_lines, csv_response, xlsx_response
 from server.rest.schools.imports import find
 from server.store import roster_imports
 from server.store.pool import Database
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADINGS = ("行", "学号", "姓名", "认证码", "错误")
 CHANGES: tuple[Change, ...] = get_args(Change)
 
@@ -77,5 +75,4 @@ async def show_template(call: Call) -> Response:
     """The empty table to fill in, as .xlsx."""
     await administered(call, call.services.database)
     content = await asyncio.to_thread(make_template)
-    name = disposition("attachment", "学生名单模板.xlsx")
-    return Response(content, headers={**HEADERS, "Content-Type": XLSX, "Content-Disposition": name})
+    return xlsx_response(content, "学生名单模板.xlsx")

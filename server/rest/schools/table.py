@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from protocol.schools import (
     AddRosterEntry,
+    AddTeacher,
     AdministeredSchools,
     Certification,
     CertifiedMembers,
@@ -11,6 +12,8 @@ from protocol.schools import (
     ChangeRosterEntry,
     IssueCodes,
     IssuedCodes,
+    KeptTeacher,
+    KeptTeachers,
     MyCertification,
     Roster,
     RosterEntry,
@@ -25,7 +28,7 @@ from server.rest.endpoint import Endpoint, Who, endpoint, endpoint_with
 from server.rest.schools.audit import list_school_audit
 from server.rest.schools.certifications import certify, dissolve, list_certified_members, show_my_certification
 from server.rest.schools.codes import issue_codes
-from server.rest.schools.export import export_roster
+from server.rest.schools.export import export_roster, export_workbook
 from server.rest.schools.import_rows import export_errors, list_import_rows, show_template
 from server.rest.schools.imports import (
     apply_import,
@@ -43,6 +46,7 @@ from server.rest.schools.roster import (
     show_roster_entry,
 )
 from server.rest.schools.schools import list_administered, list_schools
+from server.rest.schools.teachers import add_teacher, list_kept_teachers, remove_teacher
 
 SCHOOL = "/api/schools/{id}"
 IMPORT = f"{SCHOOL}/imports/{{import}}"
@@ -72,6 +76,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         status=201,
     ),
     endpoint("GET", f"{SCHOOL}/roster.csv", Who.SCHOOL_ADMIN, export_roster, status=200),
+    endpoint("GET", f"{SCHOOL}/roster.xlsx", Who.SCHOOL_ADMIN, export_workbook, status=200),
     endpoint("GET", f"{SCHOOL}/roster/{{entry}}", Who.SCHOOL_ADMIN, show_roster_entry, gives=RosterEntryHistory),
     endpoint_with(
         ChangeRosterEntry,
@@ -83,6 +88,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     endpoint("DELETE", f"{SCHOOL}/roster/{{entry}}", Who.SCHOOL_ADMIN, remove_roster_entry),
     endpoint_with(IssueCodes, "POST", f"{SCHOOL}/codes", Who.SCHOOL_ADMIN, issue_codes, gives=IssuedCodes),
+    endpoint("GET", f"{SCHOOL}/staff", Who.SCHOOL_ADMIN, list_kept_teachers, gives=KeptTeachers, query=("after",)),
+    endpoint_with(AddTeacher, "POST", f"{SCHOOL}/staff", Who.SCHOOL_ADMIN, add_teacher, gives=KeptTeacher, status=201),
+    endpoint("DELETE", f"{SCHOOL}/staff/{{teacher}}", Who.SCHOOL_ADMIN, remove_teacher),
     endpoint("GET", f"{SCHOOL}/audit", Who.SCHOOL_ADMIN, list_school_audit, gives=SchoolAudit, query=("after",)),
     endpoint("GET", f"{SCHOOL}/roster-template.xlsx", Who.SCHOOL_ADMIN, show_template, status=200),
     endpoint(

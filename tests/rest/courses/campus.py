@@ -85,5 +85,5 @@ async def a_campus(site: Site, name: str = "江南大学", teacher: str = "王�
     school, person = SchoolId(draw_id()), await site.register(teacher)
     async with site.database.transaction() as tx:
         await tx.execute("INSERT INTO school (id, name, has_cloud) VALUES ($1, $2, $3)", school, name, has_cloud)
-        await teaching.insert_teacher(tx, school, AccountId(person.account), "教授")
+        await teaching.upsert_teacher(tx, school, AccountId(person.account), "教授")
     return Campus(site=site, school=school, teacher=person)

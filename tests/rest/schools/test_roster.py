@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from io import BytesIO
 
+import pytest
+from openpyxl import load_workbook
+
+from server.core.roster import check_row
+from server.files.sheet import read_sheet
+from server.rest.schools.export import HEADINGS, XLSX
 from tests.harness.site import Site
 from tests.rest.schools.campus import a_campus
 
@@ -139,6 +145,34 @@ async def test_an_exported_name_is_never_a_formula(site: Site) -> None:
     ]
 
 
+async def test_the_same_export_as_a_workbook_is_text_in_every_cell(site: Site) -> None:
+    """Security C 80, R19: leading zeros and what looks like a formula stay what they are; import takes it back."""
+    campus = await a_campus(site)
+    for number, name in enumerate(('=HYPERLINK("http://evil")', "-1", "林小满")):
+        await campus.add(f"00{number}", name, "ITSOWN" if number == 2 else None)
+    exported = await campus.ask("GET", "/roster.xlsx")
+    assert exported.headers["content-type"] == XLSX
+    assert exported.headers["content-disposition"].startswith("attachment;")
+    cells = [list(row) for row in load_workbook(BytesIO(exported.content)).worksheets[0].iter_rows()]
+    assert [[cell.value for cell in row] for row in cells] == [
+        list(HEADINGS),
+        ["000", '\'=HYPERLINK("http://evil")', None, "未认证", None, None],
+        ["001", "'-1", None, "未认证", None, None],
+        ["002", "林小满", "ITSOWN", "未认证", None, None],
+    ]
+    written = [cell for row in cells for cell in row if cell.value is not None]
+    assert {(cell.data_type, cell.number_format) for cell in written} == {("s", "@")}
+    file = site.services.storage.incoming / "again.xlsx"
+    file.write_bytes(exported.content)
+    assert [(row.number, row.name, row.code) for row in map(check_row, read_sheet(file))] == [
+        ("000", '=HYPERLINK("http://evil")', None),
+        ("001", "-1", None),
+        ("002", "林小满", "ITSOWN"),
+    ]
+    audited = (await campus.ask("GET", "/audit")).json()["entries"]
+    assert audited[0]["action"] == "roster.exported"
+
+
 BAD = [{"number": "a b"}, {"number": "x" * 33}, {"name": " "}, {"code": "abc"}, {"code": "码码码码"}]
 
 
@@ -160,6 +194,7 @@ async def test_somebody_elses_roster_is_as_missing_as_none(site: Site) -> None:
         ("GET", "/roster", None),
         ("POST", "/roster", row),
         ("GET", "/roster.csv", None),
+        ("GET", "/roster.xlsx", None),
         ("GET", f"/roster/{entry}", None),
         ("PATCH", f"/roster/{entry}", row),
         ("DELETE", f"/roster/{entry}", None),

@@ -77,6 +77,7 @@ export type Code =
   | 'import_state'
   | 'import_at_work'
   | 'import_errors'
+  | 'teacher_unknown'
 
 export const PROTOCOL_VERSION = 1
 export const SUBPROTOCOL = 'shangke.v1.msgpack'
@@ -1238,6 +1239,28 @@ export interface RosterImportRow {
 
 export interface RosterImportRows {
   readonly rows: readonly RosterImportRow[]
+  readonly next: string | null
+}
+
+/** By the number of an account that is there. `title`: 教授, 讲师, …; who teaches here already gets the new one. */
+export interface AddTeacher {
+  readonly phone: string
+  readonly title?: string
+}
+
+/** The phone number is masked. `n_courses`: of this school, which stay theirs when they are no longer listed. */
+export interface KeptTeacher {
+  readonly account: string
+  readonly name: string
+  readonly phone: string | null
+  readonly title: string
+  readonly n_courses: number
+  readonly added_at: number
+}
+
+/** By name. */
+export interface KeptTeachers {
+  readonly teachers: readonly KeptTeacher[]
   readonly next: string | null
 }
 
