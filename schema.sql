@@ -50,6 +50,11 @@ CREATE TABLE account (
     closed_at     timestamptz
 );
 
+-- The name that others see: whoever closed their account is named no more, until support restores it (D15).
+CREATE FUNCTION shown_name(name text, state text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN state = 'closed' THEN '已注销用户' ELSE name END;
+
 -- One way to log in; globally unique (R10). subject of a phone is its E.164 form.
 CREATE TABLE identity (
     provider   text        NOT NULL CHECK (provider IN ('phone', 'email', 'wechat', 'qq', 'weibo')),
@@ -675,4 +680,4 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX idempotency_old ON idempotency (at);
 
-INSERT INTO schema_version (version, oldest) VALUES (2, 1);
+INSERT INTO schema_version (version, oldest) VALUES (3, 1);

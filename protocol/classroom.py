@@ -85,6 +85,18 @@ class MemberLeft(msgspec.Struct, frozen=True, kw_only=True):
     n_members: int
 
 
+class MemberShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who is or was a member closed their account, or support restored it (D15): from here on `name` stands
+    in the list of members and at every post of theirs.
+
+    Students and the screen see it only when something of theirs is on their page (`has_posts`).
+    """
+
+    account: AccountId
+    name: str
+    has_posts: bool
+
+
 class SessionStarted(msgspec.Struct, frozen=True, kw_only=True):
     session: Session
 
@@ -136,6 +148,12 @@ class RenameMember(msgspec.Struct, frozen=True, kw_only=True):
 
     account: Id
     name: Name
+
+
+class ShowMember(msgspec.Struct, frozen=True, kw_only=True):
+    """The system's alone: tell a classroom under which name an account shows now (D15)."""
+
+    account: Id
 
 
 class StartSession(msgspec.Struct, frozen=True, kw_only=True):

@@ -39,6 +39,7 @@ from protocol.classroom import (
     MemberChanged,
     MemberJoined,
     MemberLeft,
+    MemberShown,
     SessionEnded,
     SessionStarted,
 )
@@ -113,7 +114,17 @@ def _fold_members(state: ClassroomState, event: msgspec.Struct) -> ClassroomStat
             return replace(
                 state, members=[each for each in state.members if each.account != account], n_members=n_members
             )
+        case MemberShown(account=account, name=name):
+            members = [replace(each, name=name) if each.account == account else each for each in state.members]
+            return replace(
+                state, members=members, activities=[_named(each, account, name) for each in state.activities]
+            )
     return state
+
+
+def _named(activity: Activity, author: str, name: str) -> Activity:
+    posts = [replace(each, author_name=name) if each.author == author else each for each in activity.posts]
+    return replace(activity, posts=posts)
 
 
 def _fold_session(state: ClassroomState, event: msgspec.Struct) -> ClassroomState:

@@ -20,7 +20,8 @@ TEACHER: frozenset[Standing] = frozenset({"teacher"})
 STAFF: frozenset[Standing] = frozenset({"teacher", "assistant"})
 STUDENT: frozenset[Standing] = frozenset({"student"})
 MEMBER: frozenset[Standing] = frozenset({"teacher", "assistant", "student"})
-STAFF_OR_SYSTEM: frozenset[Standing] = STAFF | {"system"}
+SYSTEM: frozenset[Standing] = frozenset({"system"})
+STAFF_OR_SYSTEM: frozenset[Standing] = STAFF | SYSTEM
 
 ALLOWED: Mapping[str, frozenset[Standing]] = {
     "account.rename": SELF,
@@ -36,6 +37,7 @@ ALLOWED: Mapping[str, frozenset[Standing]] = {
     "member.kick": TEACHER,
     "member.set_role": TEACHER,
     "member.rename": MEMBER,  # others: staff
+    "member.show": SYSTEM,
     "session.start": STAFF,
     "session.end": STAFF,
     "activity.draft": STAFF,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from protocol.account import EndedHow, Membership, MembershipBegun, MembershipChanged, MembershipEnded
-from protocol.classroom import Member, MemberChanged, MemberJoined, MemberLeft, RenameMember, SetRole
+from protocol.classroom import Member, MemberChanged, MemberJoined, MemberLeft, MemberShown, RenameMember, SetRole
 from protocol.errors import Code, Refused
 from protocol.ids import AccountId, Millis, StreamId
 from server.core.account import clean_name
@@ -91,6 +91,12 @@ def rename(classroom: Classroom, actor: Actor, member: Member | None, command: R
         return Decided()
     renamed = Member(account=member.account, name=name, role=member.role, joined_at=member.joined_at)
     body = MemberChanged(member=renamed, role_before=member.role, n_members=classroom.n_members)
+    return Decided(events=(New(stream=StreamId(classroom.id), body=body),))
+
+
+def show(classroom: Classroom, account: AccountId, name: str, *, has_posts: bool) -> Decided:
+    """Tell under which name somebody shows who closed their account or has it back (D15)."""
+    body = MemberShown(account=account, name=name, has_posts=has_posts)
     return Decided(events=(New(stream=StreamId(classroom.id), body=body),))
 
 

@@ -36,6 +36,7 @@ from protocol.classroom import (
     MemberChanged,
     MemberJoined,
     MemberLeft,
+    MemberShown,
     Session,
     SessionEnded,
     SessionStarted,
@@ -244,6 +245,10 @@ def _left(body: MemberLeft, audience: Audience) -> MemberLeft:
     return body if audience == "staff" else replace(body, account=None)
 
 
+def _shown(body: MemberShown, audience: Audience) -> MemberShown | None:
+    return body if audience == "staff" or body.has_posts else None
+
+
 def _published(body: ActivityPublished, audience: Audience) -> ActivityPublished:
     return replace(body, activity=_activity(body.activity, audience))
 
@@ -293,6 +298,7 @@ OF_CLASSROOMS: Mapping[type[Event], View] = dict(
         _to(MemberJoined, _joined),
         _to(MemberChanged, _member_changed),
         _to(MemberLeft, _left),
+        _to(MemberShown, _shown),
         _to(SessionStarted, _whole),
         _to(SessionEnded, _whole),
         _to(ActivityDrafted, _staff),

@@ -26,6 +26,7 @@ from protocol.classroom import (
     MemberChanged,
     MemberJoined,
     MemberLeft,
+    MemberShown,
     SessionEnded,
     SessionStarted,
 )
@@ -65,6 +66,7 @@ TABLE: dict[type[msgspec.Struct], Applied] = dict(
         to(MemberJoined, memberships.apply_joined),
         to(MemberChanged, memberships.apply_changed),
         to(MemberLeft, memberships.apply_left),
+        to(MemberShown, memberships.apply_shown),
         to(SessionStarted, sessions.apply_started),
         to(SessionEnded, sessions.apply_ended),
         to(ActivityDrafted, activities.apply_drafted),

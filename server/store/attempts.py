@@ -194,9 +194,9 @@ async def select_page(db: Reader, assessment: str, after: str, n: int) -> list[T
     """The attempts after that id, in the order of ids."""
     rows = await db.fetch(
         """
-        SELECT attempt.id, attempt.account_id AS account, account.name, attempt.number, attempt.state,
-               attempt.submitted_at, attempt.is_auto, attempt.points::float8 AS points,
-               attempt.of_points::float8 AS of_points
+        SELECT attempt.id, attempt.account_id AS account, shown_name(account.name, account.state) AS name,
+               attempt.number, attempt.state, attempt.submitted_at, attempt.is_auto,
+               attempt.points::float8 AS points, attempt.of_points::float8 AS of_points
           FROM attempt
           JOIN account ON account.id = attempt.account_id
          WHERE attempt.assessment_id = $1 AND attempt.id > $2
@@ -210,5 +210,5 @@ async def select_page(db: Reader, assessment: str, after: str, n: int) -> list[T
 
 
 async def select_name(db: Reader, account: str) -> str:
-    name: str = await db.fetchval("SELECT name FROM account WHERE id = $1", account)
+    name: str = await db.fetchval("SELECT shown_name(name, state) FROM account WHERE id = $1", account)
     return name

@@ -151,7 +151,7 @@ async def select_cards(db: Reader, courses: Sequence[CourseId]) -> dict[CourseId
         SELECT course.id, course.kind, course.title, course.summary, course.cover_file_id AS cover,
                course.school_id AS school, school.name AS school_name, course.n_enrolled,
                course.password_hash IS NOT NULL AS has_password,
-               ARRAY(SELECT account.name
+               ARRAY(SELECT shown_name(account.name, account.state)
                        FROM course_teacher
                        JOIN account ON account.id = course_teacher.account_id
                       WHERE course_teacher.course_id = course.id

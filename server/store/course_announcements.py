@@ -75,8 +75,8 @@ async def select_announcements(
     """Newest first: before `before`, or at it with an id after `after`."""
     rows = await db.fetch(
         """
-        SELECT announcement.id, announcement.title, announcement.text, account.name AS author_name, announcement.at,
-               announcement.edited_at
+        SELECT announcement.id, announcement.title, announcement.text, announcement.at, announcement.edited_at,
+               shown_name(account.name, account.state) AS author_name
           FROM course_announcement AS announcement
           JOIN account ON account.id = announcement.author_id
          WHERE announcement.run_id = $1 AND announcement.at <= $2 AND (announcement.at < $2 OR announcement.id > $3)

@@ -174,7 +174,9 @@ async def select_own(
         )
         SELECT course.id AS course, course.title, course.kind, course.cover_file_id AS cover,
                school.name AS school_name, page.run, page.number, page.starts_at, page.ends_at, page.since, page.key,
-               ARRAY(SELECT account.name FROM course_teacher JOIN account ON account.id = course_teacher.account_id
+               ARRAY(SELECT shown_name(account.name, account.state)
+                       FROM course_teacher
+                       JOIN account ON account.id = course_teacher.account_id
                       WHERE course_teacher.course_id = course.id ORDER BY course_teacher.position) AS teachers
           FROM page
           JOIN course ON course.id = page.course_id
@@ -209,15 +211,16 @@ async def select_learners(db: Reader, run: RunId, after_name: str, after: str, l
     """Everybody who is or was in the run (R49), with the 学号 the course's school certified them by (R25)."""
     rows = await db.fetch(
         """
-        SELECT account.id AS account, account.name, certification.number, enrollment.enrolled_at, enrollment.dropped_at
+        SELECT account.id AS account, shown_name(account.name, account.state) AS name, certification.number,
+               enrollment.enrolled_at, enrollment.dropped_at
           FROM enrollment
           JOIN run ON run.id = enrollment.run_id
           JOIN course ON course.id = run.course_id
           JOIN account ON account.id = enrollment.account_id
           LEFT JOIN certification ON certification.account_id = account.id AND certification.state = 'certified'
                                  AND certification.school_id = course.school_id
-         WHERE enrollment.run_id = $1 AND (account.name, account.id::text) > ($2, $3)
-         ORDER BY account.name, account.id
+         WHERE enrollment.run_id = $1 AND (shown_name(account.name, account.state), account.id::text) > ($2, $3)
+         ORDER BY name, account.id
          LIMIT $4
         """,
         run,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from protocol.account import Membership, Role
-from protocol.classroom import Member, MemberChanged, MemberJoined, MemberLeft
+from protocol.classroom import Member, MemberChanged, MemberJoined, MemberLeft, MemberShown
 from protocol.ids import AccountId, ClassroomId, Seq, StreamId
 from server.core.fact import Fact
 from server.core.moment import instant, millis
@@ -63,9 +63,10 @@ async def select_members(db: Reader, classroom: ClassroomId | StreamId) -> list[
     """In the order of joining."""
     rows = await db.fetch(
         """
-        SELECT account_id AS account, name, role, joined_at
+        SELECT account_id AS account, shown_name(membership.name, account.state) AS name, role, joined_at
           FROM membership
-         WHERE classroom_id = $1 AND state = 'joined'
+          JOIN account ON account.id = account_id
+         WHERE classroom_id = $1 AND membership.state = 'joined'
          ORDER BY joined_at, account_id
         """,
         classroom,
@@ -76,9 +77,10 @@ async def select_members(db: Reader, classroom: ClassroomId | StreamId) -> list[
 async def select_member(db: Reader, classroom: ClassroomId | StreamId, account: AccountId | str) -> Member | None:
     row = await db.fetchrow(
         """
-        SELECT account_id AS account, name, role, joined_at
+        SELECT account_id AS account, shown_name(membership.name, account.state) AS name, role, joined_at
           FROM membership
-         WHERE classroom_id = $1 AND account_id = $2 AND state = 'joined'
+          JOIN account ON account.id = account_id
+         WHERE classroom_id = $1 AND account_id = $2 AND membership.state = 'joined'
         """,
         classroom,
         account,
@@ -93,9 +95,10 @@ def read_member(row: asyncpg.Record) -> Member:
 async def select_students(db: Reader, classroom: ClassroomId | StreamId) -> list[Student]:
     rows = await db.fetch(
         """
-        SELECT account_id AS account, name
+        SELECT account_id AS account, shown_name(membership.name, account.state) AS name
           FROM membership
-         WHERE classroom_id = $1 AND state = 'joined' AND role = 'student'
+          JOIN account ON account.id = account_id
+         WHERE classroom_id = $1 AND membership.state = 'joined' AND role = 'student'
          ORDER BY joined_at, account_id
         """,
         classroom,
@@ -180,14 +183,78 @@ async def apply_changed(tx: Tx, fact: Fact, body: MemberChanged) -> None:
         """
           WITH counted AS (UPDATE classroom SET n_members = $5 WHERE id = $1)
         UPDATE membership
-           SET role = $3, name = $4
-         WHERE classroom_id = $1 AND account_id = $2
+           SET role = $3, name = CASE WHEN account.state = 'closed' THEN membership.name ELSE $4 END
+          FROM account
+         WHERE classroom_id = $1 AND account_id = $2 AND account.id = account_id
         """,
         fact.stream,
         body.member.account,
         body.member.role,
         body.member.name,
         body.n_members,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """Under which name somebody who is or was a member shows. `has_posts`: in the session that is open."""
+
+    name: str
+    has_posts: bool
+
+
+async def select_shown(tx: Tx, classroom: ClassroomId | StreamId, account: AccountId | str) -> Shown | None:
+    row = await tx.fetchrow(
+        """
+        SELECT shown_name(membership.name, account.state) AS name,
+               EXISTS (SELECT FROM session
+                         JOIN activity ON activity.session_id = session.id
+                         JOIN post ON post.activity_id = activity.id
+                        WHERE session.classroom_id = $1 AND session.ended_at IS NULL
+                          AND post.author_id = $2) AS has_posts
+          FROM membership
+          JOIN account ON account.id = account_id
+         WHERE classroom_id = $1 AND account_id = $2
+        """,
+        classroom,
+        account,
+    )
+    return Shown(**row) if row else None
+
+
+async def select_seen(db: Reader, account: AccountId) -> list[ClassroomId]:
+    """Where others may have the account's name before them: those it is in, and those in session it was in."""
+    rows = await db.fetch(
+        """
+        SELECT classroom_id
+          FROM membership
+         WHERE account_id = $1
+           AND (state = 'joined'
+                OR EXISTS (SELECT FROM session
+                            WHERE session.classroom_id = membership.classroom_id AND session.ended_at IS NULL))
+         ORDER BY classroom_id
+        """,
+        account,
+    )
+    return [row["classroom_id"] for row in rows]
+
+
+async def apply_shown(tx: Tx, fact: Fact, body: MemberShown) -> None:
+    """While an account is closed its names only do not show. Restored, what it posted in the open session goes by the
+    one name that the event tells.
+    """
+    await tx.execute(
+        """
+        UPDATE post
+           SET author_name = $3
+          FROM session, activity, account
+         WHERE session.classroom_id = $1 AND session.ended_at IS NULL AND activity.session_id = session.id
+           AND post.activity_id = activity.id AND post.author_id = $2
+           AND account.id = $2 AND account.state = 'active'
+        """,
+        fact.stream,
+        body.account,
+        body.name,
     )
 
 

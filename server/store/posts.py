@@ -154,9 +154,11 @@ async def append_posts(
 async def select_post(db: Reader, activity: ActivityId | str, post: PostId | str) -> Post | None:
     row = await db.fetchrow(
         """
-        SELECT id, number, author_id, author_name, is_staff, at, text, reply_to, removed_by
+        SELECT post.id, number, author_id, shown_name(author_name, account.state) AS author_name, is_staff, at, text,
+               reply_to, removed_by
           FROM post
-         WHERE activity_id = $1 AND id = $2
+          JOIN account ON account.id = author_id
+         WHERE activity_id = $1 AND post.id = $2
         """,
         activity,
         post,
@@ -168,9 +170,11 @@ async def select_last(db: Reader, activities: Sequence[ActivityId]) -> dict[Acti
     """The last posts of each of these activities, oldest first."""
     rows = await db.fetch(
         """
-        SELECT post.activity_id, post.id, number, author_id, author_name, is_staff, at, text, reply_to, removed_by
+        SELECT post.activity_id, post.id, number, author_id, shown_name(author_name, account.state) AS author_name,
+               is_staff, at, text, reply_to, removed_by
           FROM activity
           JOIN post ON post.activity_id = activity.id AND post.number > activity.n_posts - $2
+          JOIN account ON account.id = author_id
          WHERE activity.id = ANY ($1::text[])
          ORDER BY post.activity_id, number
         """,

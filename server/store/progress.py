@@ -113,7 +113,7 @@ async def select_report(db: Reader, run: str, after: str, n: int) -> list[Learne
     """Learners after that account id with what they studied in the run, late data and all (R56)."""
     rows = await db.fetch(
         """
-        SELECT page.account_id AS account, account.name,
+        SELECT page.account_id AS account, shown_name(account.name, account.state) AS name,
                CASE WHEN school.has_cloud THEN EXISTS (
                    SELECT FROM certification
                     WHERE certification.account_id = page.account_id AND certification.school_id = school.id

@@ -127,8 +127,10 @@ async def select_posts_before(db: Reader, activity: ActivityId, before: int, lim
     """The last `limit` posts with a number below `before`, oldest first."""
     rows = await db.fetch(
         """
-        SELECT id, number, author_id, author_name, is_staff, at, text, reply_to, removed_by
+        SELECT post.id, number, author_id, shown_name(author_name, account.state) AS author_name, is_staff, at, text,
+               reply_to, removed_by
           FROM post
+          JOIN account ON account.id = author_id
          WHERE activity_id = $1 AND number < $2
          ORDER BY number DESC
          LIMIT $3

@@ -59,7 +59,7 @@ async def select_topics(
     rows = await db.fetch(
         """
         SELECT topic.id, topic.run_id AS run, topic.title, left(topic.text, 200) AS text,
-               topic.author_id AS author, account.name AS author_name,
+               topic.author_id AS author, shown_name(account.name, account.state) AS author_name,
                author.account_id IS NOT NULL AS is_teacher, topic.at, topic.replied_at,
                topic.n_replies, topic.author_id = $2 OR asker.account_id IS NOT NULL AS may_remove
           FROM topic
@@ -86,7 +86,7 @@ async def select_topic(db: Reader, topic: TopicId, asker: AccountId) -> StoredTo
     row = await db.fetchrow(
         """
         SELECT topic.id, topic.run_id AS run, topic.title, topic.text, topic.author_id AS author,
-               account.name AS author_name,
+               shown_name(account.name, account.state) AS author_name,
                author.account_id IS NOT NULL AS is_teacher, topic.at, topic.replied_at, topic.n_replies,
                topic.author_id = $2 OR asker.account_id IS NOT NULL AS may_remove
           FROM topic
@@ -151,7 +151,7 @@ async def select_replies(
     """Oldest first, comments among them: from `since` on, at it with an id after `after`."""
     rows = await db.fetch(
         """
-        SELECT reply.id, reply.parent_id AS parent, reply.text, account.name AS author_name,
+        SELECT reply.id, reply.parent_id AS parent, reply.text, shown_name(account.name, account.state) AS author_name,
                author.account_id IS NOT NULL AS is_teacher, reply.at,
                reply.author_id = $2 OR asker.account_id IS NOT NULL AS may_remove
           FROM topic_reply AS reply

@@ -12,16 +12,17 @@ from protocol.classroom import (
     RenameMember,
     ResetCode,
     SetRole,
+    ShowMember,
     StartSession,
 )
 from protocol.errors import Code, Refused
-from protocol.ids import SessionId
+from protocol.ids import AccountId, SessionId
 from server.core import classroom, membership, session
 from server.core.closing import closes_with_session
 from server.core.fact import Decided
 from server.core.state import Answers, StoredActivity
 from server.ids import draw_id
-from server.store import activities, classrooms, memberships
+from server.store import accounts, activities, classrooms, memberships
 from server.ways.accounts import draw_codes
 from server.ways.activities import select_answers
 from server.ways.step import Step
@@ -67,7 +68,16 @@ async def set_role(step: Step, command: SetRole) -> Decided:
 
 async def rename_member(step: Step, command: RenameMember) -> Decided:
     member = await memberships.select_member(step.tx, step.classroom.id, command.account)
+    if member is not None and await accounts.select_name(step.tx, member.account) is None:
+        raise Refused(Code.ACCOUNT_CLOSED)
     return membership.rename(step.classroom, step.actor, member, command)
+
+
+async def show_member(step: Step, command: ShowMember) -> Decided:
+    shown = await memberships.select_shown(step.tx, step.classroom.id, command.account)
+    if shown is None:
+        raise Refused(Code.NOT_A_MEMBER)
+    return membership.show(step.classroom, AccountId(command.account), shown.name, has_posts=shown.has_posts)
 
 
 async def start(step: Step, command: StartSession) -> Decided:

@@ -27,6 +27,7 @@ from protocol.classroom import (
     RenameMember,
     ResetCode,
     SetRole,
+    ShowMember,
     StartSession,
 )
 from protocol.inbox import ReadAllItems, ReadItems
@@ -47,6 +48,7 @@ WAYS: Mapping[str, Way] = {
     "member.kick": way(KickMember, classrooms.kick),
     "member.set_role": way(SetRole, classrooms.set_role),
     "member.rename": way(RenameMember, classrooms.rename_member),
+    "member.show": way(ShowMember, classrooms.show_member),
     "session.start": way(StartSession, classrooms.start),
     "session.end": way(EndSession, classrooms.end),
     "activity.draft": way(DraftActivity, activities.draft),

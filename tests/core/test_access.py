@@ -26,6 +26,7 @@ TEACHERS_ALONE = {
     "member.set_role",
     "response.correct",
 }
+SYSTEM_ALONE = {"member.show"}
 OWN = {"account.rename", "classroom.create", "classroom.join", "inbox.read", "inbox.read_all"}
 
 
@@ -35,7 +36,9 @@ def expected(op: str, standing: Standing | None) -> Code | None:
     if op in OWN or standing == "self":
         return None if op in OWN and standing == "self" else Code.NOT_FOUND
     if standing == "system":
-        return None if op == "activity.close" else Code.FORBIDDEN
+        return None if op in ("activity.close", *SYSTEM_ALONE) else Code.FORBIDDEN
+    if op in SYSTEM_ALONE:
+        return Code.FORBIDDEN
     may = op in ANY_MEMBER or (op in STUDENTS_ALONE) == (standing == "student")
     if op in TEACHERS_ALONE and standing != "teacher":
         may = False

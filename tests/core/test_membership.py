@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from protocol.account import Membership, MembershipBegun, MembershipChanged, MembershipEnded, Role
-from protocol.classroom import Member, MemberChanged, MemberJoined, MemberLeft, RenameMember, SetRole
+from protocol.classroom import Member, MemberChanged, MemberJoined, MemberLeft, MemberShown, RenameMember, SetRole
 from protocol.errors import Code
 from protocol.ids import StreamId
 from server.core import membership
@@ -147,3 +147,8 @@ def test_students_do_not_rename_others_and_the_same_name_is_no_change() -> None:
     with refuses(Code.NOT_A_MEMBER):
         membership.rename(IN_SESSION, an_actor(), None, command)
     assert membership.rename(IN_SESSION, an_actor(), a_member(), command) == Decided()
+
+
+def test_d15_everybody_is_told_under_which_name_somebody_shows() -> None:
+    decided = membership.show(IN_SESSION, account(1), "已注销用户", has_posts=True)
+    assert the_event(decided, MemberShown) == MemberShown(account=account(1), name="已注销用户", has_posts=True)

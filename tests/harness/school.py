@@ -93,7 +93,7 @@ class School:
 
     async def wish(
         self,
-        account: AccountId,
+        account: AccountId | None,
         op: str,
         stream: str,
         body: Body | None = None,
@@ -101,8 +101,9 @@ class School:
         id: str | None = None,
         node: int = 0,
     ) -> Done:
+        """`account` None: the system."""
         command = Command(id=id or draw_id(), op=op, stream=stream, body=body or {})
-        return await self.roads[node].travel(account, DeviceId(account), command)
+        return await self.roads[node].travel(account, DeviceId(account) if account else None, command)
 
     async def classroom(self, teacher: AccountId, name: str = "高等数学") -> ClassroomId:
         done = await self.wish(teacher, "classroom.create", teacher, {"name": name})

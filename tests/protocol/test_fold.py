@@ -35,6 +35,7 @@ from protocol.classroom import (
     MemberChanged,
     MemberJoined,
     MemberLeft,
+    MemberShown,
     Session,
     SessionEnded,
     SessionStarted,
@@ -59,12 +60,12 @@ def a_draft(id: ActivityId, title: str = "") -> Draft:
     return Draft(id=id, kind="survey", title=title, config={}, updated_at=Millis(2))
 
 
-def a_post(number: int, text: str | None = "好") -> Post:
+def a_post(number: int, text: str | None = "好", by: AccountId = LI, name: str = "李华") -> Post:
     return Post(
         id=PostId(f"P{number:015}"),
         number=number,
-        author=LI,
-        author_name="李华",
+        author=by,
+        author_name=name,
         is_staff=False,
         at=Millis(3),
         text=text,
@@ -172,6 +173,14 @@ CLASSROOM_CASES: dict[str, tuple[ClassroomState, msgspec.Struct, ClassroomState]
         a_classroom(n_members=2),
         MemberLeft(account=None, how="kicked", n_members=1),
         a_classroom(),
+    ),
+    "somebody is named no more": (
+        a_classroom(members=[a_member(LI), a_member(WANG)], activities=[a_quiz(posts=[a_post(1), a_post(2, by=WANG)])]),
+        MemberShown(account=LI, name="已注销用户", has_posts=True),
+        a_classroom(
+            members=[a_member(LI, "已注销用户"), a_member(WANG)],
+            activities=[a_quiz(posts=[a_post(1, name="已注销用户"), a_post(2, by=WANG)])],
+        ),
     ),
     "a session starts": (a_classroom(), SessionStarted(session=LESSON), a_classroom(session=LESSON)),
     "a session ends": (

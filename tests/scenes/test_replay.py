@@ -194,6 +194,23 @@ async def test_a_discussion(a_class: Class) -> None:
     check("discussion", a_class.recorder.vectors)
 
 
+async def test_d15_who_closes_their_account_is_named_no_more_until_it_is_restored(a_class: Class) -> None:
+    """The teacher gave the student another name meanwhile: restored, all that is on the page goes by that one."""
+    recorder, student = a_class.recorder, a_class.students[0]
+    activity = await a_class.publishes("discussion", {"text": "说说看"})
+    await a_class.studies(0, "activity.post", activity=activity, text="我先说")
+    await a_class.studies(1, "activity.post", activity=activity, text="我同意")
+    await a_class.teaches("member.rename", account=student, name="李华（课代表）")
+    recorder.leave(student)
+    for state in ("closed", "active"):
+        await recorder.school.db.execute("UPDATE account SET state = $2 WHERE id = $1", student, state)
+        await recorder.wish(None, "member.show", a_class.classroom, {"account": student})
+        # A role changes nothing in that.
+        await a_class.teaches("member.set_role", account=student, role="assistant")
+        await a_class.teaches("member.set_role", account=student, role="student")
+    check("closed_account", [each for each in recorder.vectors if "member.show" in each["title"]])
+
+
 async def test_an_announcement_and_a_lesson_plan(a_class: Class) -> None:
     await a_class.publishes("announcement", {"text": "明天停课"})
     plan = await a_class.publishes("lesson_plan", {"markdown": "# 第一章"})

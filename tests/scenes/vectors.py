@@ -55,12 +55,15 @@ class Recorder:
             snapshot = await self.school.book.snapshot(StreamId(stream), audience)
             self._held[StreamId(stream), audience] = take_snapshot(None, snapshot)
 
-    async def wish(self, account: AccountId, op: str, stream: str, body: Body | None = None) -> Body:
+    async def wish(self, account: AccountId | None, op: str, stream: str, body: Body | None = None) -> Body:
         """The command, then the comparison. Gives the command's result."""
         done = await self.school.wish(account, op, stream, body)
         self.ops.add(op)
         await self.compare(op)
         return done.result or {}
+
+    def leave(self, stream: str) -> None:
+        self._held = {key: held for key, held in self._held.items() if key[0] != stream}
 
     async def compare(self, title: str) -> None:
         for (stream, audience), before in self._held.items():

@@ -79,6 +79,11 @@ function foldClassroom(state: ClassroomState, event: Named): ClassroomState {
       const others = state.members.filter((each) => each.account !== body.account)
       return { ...state, members: others, n_members: body.n_members }
     }
+    case 'member.shown': {
+      const { account, name: shown } = body
+      const members = state.members.map((each) => (each.account === account ? { ...each, name: shown } : each))
+      return { ...state, members, activities: state.activities.map((each) => named(each, account, shown)) }
+    }
     case 'session.started':
       return { ...state, session: body.session, activities: [] }
     case 'session.ended':
@@ -106,6 +111,10 @@ function foldClassroom(state: ClassroomState, event: Named): ClassroomState {
       return { ...state, activities: changed(state.activities, id, (each) => foldActivity(each, event)) }
     }
   }
+}
+
+function named(activity: Activity, author: string, author_name: string): Activity {
+  return { ...activity, posts: activity.posts.map((each) => (each.author === author ? { ...each, author_name } : each)) }
 }
 
 function foldActivity(activity: Activity, { name, body }: Named): Activity {

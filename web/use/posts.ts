@@ -33,7 +33,14 @@ export function usePosts(activity: () => Activity): PostsHandle {
     known.value = new Map([...known.value, ...posts.map((post) => [post.id, post] as const)])
   }
 
-  watch(() => activity().posts, keep, { immediate: true, flush: 'sync' })
+  /** Who is named anew in the live ones is so in the earlier pages too (D15). */
+  function follow(live: readonly Post[]): void {
+    const renamed = new Map(live.filter((post) => (known.value.get(post.id) ?? post).author_name !== post.author_name).map((post) => [post.author, post.author_name]))
+    const earlier = renamed.size === 0 ? [] : [...known.value.values()].filter((post) => renamed.has(post.author))
+    keep([...earlier.map((post) => ({ ...post, author_name: renamed.get(post.author) ?? post.author_name })), ...live])
+  }
+
+  watch(() => activity().posts, follow, { immediate: true, flush: 'sync' })
 
   const posts = computed(() => unbroken(known.value.values()))
   const hasEarlier = computed(() => (posts.value[0]?.number ?? 1) > 1)

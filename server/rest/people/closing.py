@@ -12,6 +12,7 @@ from server.core.moment import millis
 from server.rest.answer import answer, nothing
 from server.rest.call import Call
 from server.rest.people.identities import proof, shown
+from server.showing import show_person
 from server.store import audit, closed_accounts, identities, platform_roles
 
 MOST_AUDIT = 50
@@ -21,6 +22,7 @@ async def close_account(call: Call, body: CloseAccount) -> Response:
     """Close the caller's account; refused while it is certified. Every device is logged out."""
     device = call.device
     await call.services.people.closing.close(device.account, device.id, proof(body.proof))
+    await show_person(call.services.road, device.account)
     return nothing()
 
 
@@ -41,6 +43,7 @@ async def restore_account(call: Call, body: RestoreAccount) -> Response:
     await only_support(call)
     account = AccountId(call.path["id"])
     await call.services.people.closing.restore(call.device.account, account, body.reason)
+    await show_person(call.services.road, account)
     return await show_account(call, account)
 
 

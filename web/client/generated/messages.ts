@@ -374,6 +374,11 @@ export interface RenameMember {
   readonly name: string
 }
 
+/** The system's alone: tell a classroom under which name an account shows now (D15). */
+export interface ShowMember {
+  readonly account: string
+}
+
 /** 上课. Result: `{session}`. Refused when one is open (R69). */
 export type StartSession = { readonly [key: string]: never }
 
@@ -547,6 +552,18 @@ export interface MemberLeft {
   readonly account: string | null
   readonly how: EndedHow
   readonly n_members: number
+}
+
+/**
+ * Somebody who is or was a member closed their account, or support restored it (D15): from here on `name` stands
+ * in the list of members and at every post of theirs.
+ *
+ * Students and the screen see it only when something of theirs is on their page (`has_posts`).
+ */
+export interface MemberShown {
+  readonly account: string
+  readonly name: string
+  readonly has_posts: boolean
 }
 
 /** One lesson, from 上课 to 下课. `number` counts the classroom's sessions from 1. */
@@ -2175,6 +2192,7 @@ export interface Commands {
   'member.kick': KickMember
   'member.set_role': SetRole
   'member.rename': RenameMember
+  'member.show': ShowMember
   'session.start': StartSession
   'session.end': EndSession
   'activity.draft': DraftActivity
@@ -2203,6 +2221,7 @@ export interface Events {
   'member.joined': MemberJoined
   'member.changed': MemberChanged
   'member.left': MemberLeft
+  'member.shown': MemberShown
   'session.started': SessionStarted
   'session.ended': SessionEnded
   'activity.drafted': ActivityDrafted

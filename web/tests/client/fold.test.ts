@@ -45,6 +45,7 @@ it('has a vector of every event', () => {
     'member.joined': true,
     'member.changed': true,
     'member.left': true,
+    'member.shown': true,
     'session.started': true,
     'session.ended': true,
     'activity.drafted': true,

@@ -88,6 +88,13 @@ describe('the posts of a discussion', () => {
     expect(reader.posts.value[0]).toEqual(aPost(1, { text: null, removed_by: 'staff' }))
   })
 
+  test('are named anew in earlier pages too, when their author is (D15)', async () => {
+    const reader = aReader([aPost(3), aPost(4, { author: 'b', author_name: '王芳' })], () => from(1, 2))
+    await reader.earlier.run()
+    reader.activity.value = aDiscussion([aPost(3, { author_name: '已注销用户' }), aPost(4, { author: 'b', author_name: '王芳' })])
+    expect(reader.posts.value.map(({ author_name }) => author_name)).toEqual(['已注销用户', '已注销用户', '已注销用户', '王芳'])
+  })
+
   test('lose an earlier text that we removed ourselves', async () => {
     const reader = aReader(from(3, 3), () => from(1, 2))
     await reader.earlier.run()
