@@ -39,7 +39,8 @@ async def select_teachers(db: Reader, course: CourseId) -> list[Teaching]:
     """In the order of the course's card."""
     rows = await db.fetch(
         """
-        SELECT account.id AS account, account.name, coalesce(staff.title, '') AS title, teacher.role
+        SELECT account.id AS account, shown_name(account.name, account.state) AS name,
+               coalesce(staff.title, '') AS title, teacher.role
           FROM course_teacher AS teacher
           JOIN course ON course.id = teacher.course_id
           JOIN account ON account.id = teacher.account_id

@@ -11,7 +11,7 @@ from tests.rest.courses.campus import Campus, a_campus
 async def a_colleague(campus: Campus, name: str = "周明") -> Person:
     person = await campus.site.register(name)
     async with campus.site.database.transaction() as tx:
-        await teaching.insert_teacher(tx, campus.school, AccountId(person.account), "副教授")
+        await teaching.upsert_teacher(tx, campus.school, AccountId(person.account), "副教授")
     return person
 
 
