@@ -251,13 +251,26 @@ async def apply_changed(tx: Tx, fact: Fact, body: ActivityChanged) -> None:
 
 async def apply_closed(tx: Tx, fact: Fact, body: ActivityClosed) -> None:
     """What was only saved is submitted by the server (D7). A rev grows where the close changes what one sees of one's
-    own response."""
+    own response.
+
+    Anonymous answers are written anew, all in this transaction and in another order: until then who reads the database
+    itself could see which answer was written together with whose participation.
+    """
     await tx.execute(
         """
           WITH closed AS (
                UPDATE activity
                   SET phase = 'closed', closed_at = $2, updated_at = $2, tally = $3
-                WHERE id = $1)
+                WHERE id = $1),
+               mixed AS (
+               DELETE FROM anonymous_answer
+                WHERE activity_id = $1
+            RETURNING value),
+               parted AS (
+               INSERT INTO anonymous_answer (id, activity_id, value)
+               SELECT gen_random_uuid(), $1, value
+                 FROM mixed
+                ORDER BY random())
         UPDATE response
            SET rev = rev + 1,
                is_auto = phase = 'saved',

@@ -184,6 +184,16 @@ async def test_an_anonymous_answer_is_kept_apart_from_who_gave_it(database: str,
         assert [(row["value"], row["body_hash"]) for row in rows] == [(None, None)] * 6
         said = await school.db.fetch("SELECT value FROM anonymous_answer WHERE activity_id = $1", activity)
         assert sorted(row["value"]["answers"] for row in said) == [[0]] + [[1]] * 5
+        # The first came alone: until the close the database itself knows what was written together.
+        await school.wish(lesson.teacher, "activity.close", lesson.classroom, {"activity": activity})
+        said = await school.db.fetch("SELECT value FROM anonymous_answer WHERE activity_id = $1", activity)
+        assert sorted(row["value"]["answers"] for row in said) == [[0]] + [[1]] * 5
+        written = await school.db.fetch(
+            "SELECT DISTINCT xmin::text AS tx FROM anonymous_answer WHERE activity_id = $1", activity
+        )
+        taken = await school.db.fetch("SELECT xmin::text AS tx FROM response WHERE activity_id = $1", activity)
+        assert len(written) == 1
+        assert written[0]["tx"] not in {row["tx"] for row in taken}
 
 
 class Told:
