@@ -10,7 +10,7 @@ COVERAGE := --cov=protocol --cov=server.core --cov=server.hub --cov-branch --cov
 WORKERS := -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run web test check lint types contract unit web-check fmt lock settings bench clean
+.PHONY: help setup run web test check lint types contract unit web-check fmt lock settings fuzz bench clean
 
 help:  ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ lock: setup  ## Resolve the locks anew (UPGRADE=1 takes newer versions)
 settings: setup  ## Write the table of docs/settings.md anew
 	@sed -i '/^| name /,$$d' docs/settings.md
 	@$(BIN)/shangke config >> docs/settings.md
+
+fuzz: setup  ## Try what the API promises, with thousands of cases as everybody (ARGS=head as one)
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 bench: setup  ## Measure (figures go to bench/; ARGS=--quick shows that it works)
 	@$(BIN)/python -m bench $(ARGS)

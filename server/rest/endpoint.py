@@ -47,7 +47,8 @@ class Who(Enum):
 class Endpoint:
     """`run` gets the call and the whole body (empty where `body` is None: the handler streams it, or there is none).
 
-    `takes`, `gives` and `query` are declarations for the OpenAPI document; `run` has them built in.
+    `takes`, `gives`, `query` and the statuses are declarations for the OpenAPI document; `run` has them built in.
+    `again`: the status where what is asked for was done before.
     """
 
     method: str
@@ -58,6 +59,8 @@ class Endpoint:
     gives: type[msgspec.Struct] | None
     query: tuple[str, ...]
     status: int
+    again: int | None = None
+    is_upload: bool = False
     limit_bytes: int
     name: str
     summary: str
@@ -75,8 +78,9 @@ def endpoint(
     gives: type[msgspec.Struct] | None = None,
     query: tuple[str, ...] = (),
     status: int | None = None,
+    is_upload: bool = False,
 ) -> Endpoint:
-    """An endpoint without a JSON body."""
+    """An endpoint without a JSON body. `is_upload`: the handler streams whatever bytes there are."""
 
     async def run(call: Call, data: bytes) -> Response:
         return await handler(call)
@@ -90,6 +94,7 @@ def endpoint(
         gives=gives,
         query=query,
         status=status or (200 if gives else 204),
+        is_upload=is_upload,
         limit_bytes=0,
         name=getattr(handler, "__name__", ""),
         summary=(handler.__doc__ or "").partition("\n")[0],
@@ -105,6 +110,7 @@ def endpoint_with(
     *,
     gives: type[msgspec.Struct] | None = None,
     status: int | None = None,
+    again: int | None = None,
     limit_bytes: int = MESSAGE_BYTES,
 ) -> Endpoint:
     """An endpoint with a JSON body of at most `limit_bytes`, declared by `takes`."""
@@ -121,6 +127,7 @@ def endpoint_with(
         gives=gives,
         query=(),
         status=status or (200 if gives else 204),
+        again=again,
         limit_bytes=limit_bytes,
         name=getattr(handler, "__name__", ""),
         summary=(handler.__doc__ or "").partition("\n")[0],

@@ -13,16 +13,19 @@ import msgspec
 from starlette.responses import Response
 
 from protocol.codec import pack_stored
+from protocol.registry import COMMANDS
 from protocol.rest import Problem
 from server.rest.answer import HEADERS
 from server.rest.call import Call
 from server.rest.endpoint import Endpoint
 from server.rest.info import VERSION
+from server.rest.links import links
 from server.rest.once import HEADER, KEY_PATTERN
+from server.rest.query import query_schema
 from server.rest.statuses import is_json_read, refusals
 
 Schema = Mapping[str, object]
-QUERY_CHARS = {"after": 128, "before": 9, "kind": 32, "state": 32, "change": 32, "standing": 32, "name": 255}
+ANY_BYTES: Schema = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 
 
 def show_openapi(endpoints: Sequence[Endpoint]) -> Callable[[Call], Awaitable[Response]]:
@@ -39,15 +42,18 @@ def show_openapi(endpoints: Sequence[Endpoint]) -> Callable[[Call], Awaitable[Re
 
 
 def document(endpoints: Sequence[Endpoint]) -> dict[str, object]:
-    declared = {each for endpoint in endpoints for each in (endpoint.takes, endpoint.gives) if each} | {Problem}
+    declared = {each for endpoint in endpoints for each in (endpoint.takes, endpoint.gives) if each}
+    declared |= {Problem, *COMMANDS.values()}
     ordered = sorted(declared, key=lambda each: each.__name__)
     references, components = msgspec.json.schema_components(
         ordered, schema_hook=_anything, ref_template="#/components/schemas/{name}"
     )
     schemas = dict(zip(ordered, references, strict=True))
+    components["RestCommand"] = _commands(components["RestCommand"], schemas)
     paths: dict[str, dict[str, object]] = {}
     for endpoint in endpoints:
-        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, schemas)
+        operation = _operation(endpoint, schemas, links(endpoint, endpoints))
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = operation
     return {
         "openapi": "3.1.0",
         "info": {"title": "Shangke", "version": VERSION},
@@ -59,44 +65,60 @@ def document(endpoints: Sequence[Endpoint]) -> dict[str, object]:
     }
 
 
-def _operation(endpoint: Endpoint, schemas: Mapping[type[msgspec.Struct], Schema]) -> dict[str, object]:
+def _operation(
+    endpoint: Endpoint, schemas: Mapping[type[msgspec.Struct], Schema], following: Schema
+) -> dict[str, object]:
     in_path = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9A-Za-z]{16}$"}}
         for name in re.findall(r"{(\w+)}", endpoint.path)
     ]
-    in_query = [{"name": name, "in": "query", "schema": query_schema(name)} for name in endpoint.query]
+    in_query = [{"name": name, "in": "query", "schema": query_schema(endpoint.name, name)} for name in endpoint.query]
     operation: dict[str, object] = {
         "summary": endpoint.summary,
         "description": f"Who may come in: {endpoint.who.value}.",
         "operationId": endpoint.name,
         "parameters": in_path + in_query + _headers(endpoint),
-        "responses": _responses(endpoint, schemas),
+        "responses": _responses(endpoint, schemas, following),
         "security": [{"token": []}] if endpoint.who.needs_token else [],
     }
+    if endpoint.is_upload:
+        operation["requestBody"] = ANY_BYTES
     if endpoint.takes:
         operation["requestBody"] = {"required": True, **_content(endpoint.takes, schemas, "application/json")}
     return operation
 
 
-def query_schema(name: str) -> dict[str, object]:
-    """What every endpoint's parameter of that name is, at the widest."""
-    return {"type": "string", "maxLength": QUERY_CHARS.get(name, 200)}
+def _commands(any_command: Schema, schemas: Mapping[type[msgspec.Struct], Schema]) -> Schema:
+    """What `body` is, by `op`."""
+    properties = any_command["properties"]
+    assert isinstance(properties, dict)
+    each = [
+        {**any_command, "title": op, "properties": {**properties, "op": {"const": op}, "body": schemas[declaration]}}
+        for op, declaration in COMMANDS.items()
+    ]
+    return {"description": any_command["description"], "oneOf": each}
 
 
 def _headers(endpoint: Endpoint) -> list[dict[str, object]]:
     if endpoint.method == "POST" and endpoint.who.needs_token and endpoint.takes:
         return [{"name": HEADER, "in": "header", "schema": {"type": "string", "pattern": KEY_PATTERN}}]
     if is_json_read(endpoint):
-        return [{"name": "If-None-Match", "in": "header", "schema": {"type": "string", "maxLength": 200}}]
+        return [{"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}]
     return []
 
 
-def _responses(endpoint: Endpoint, schemas: Mapping[type[msgspec.Struct], Schema]) -> dict[str, object]:
+def _responses(
+    endpoint: Endpoint, schemas: Mapping[type[msgspec.Struct], Schema], following: Schema
+) -> dict[str, object]:
     done = _content(endpoint.gives, schemas, "application/json")
     if endpoint.gives is None and endpoint.status == 200:
         # A file, whose type is its own.
         done = {"content": {"*/*": {}}}
+    if following:
+        done |= {"links": following}
     said: dict[str, object] = {str(endpoint.status): {"description": "Done.", **done}}
+    if endpoint.again:
+        said[str(endpoint.again)] = {"description": "It was done before.", **done}
     if is_json_read(endpoint):
         said["304"] = {"description": "What If-None-Match names is still what there is."}
     if endpoint.path.startswith("/files/"):

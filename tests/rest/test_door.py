@@ -18,9 +18,11 @@ from starlette.routing import Route
 
 from protocol.codec import to_struct
 from protocol.limits import COMMAND_BURST, COMMANDS_PER_S, REST_COMMAND_BYTES
+from protocol.registry import COMMANDS
 from protocol.rest import Problem, ServerInfo
 from server.config import read
 from server.embedded import EmbeddedRedis
+from server.rest.links import MADE
 from server.rest.page_headers import PageHeaders
 from server.rest.routes import ENDPOINTS
 from tests.harness.servers import Servers
@@ -274,11 +276,28 @@ async def test_the_openapi_document_says_what_the_table_says(site: Site) -> None
     for each in ENDPOINTS:
         operation = document["paths"][each.path][each.method.lower()]
         assert operation["security"] == ([{"token": []}] if each.who.needs_token else [])
-        assert ("requestBody" in operation) == (each.takes is not None)
+        assert ("requestBody" in operation) == (each.takes is not None or each.is_upload)
         assert {str(each.status), "400", "500", "503"} <= operation["responses"].keys()
         assert "default" not in operation["responses"]
-        assert all("maxLength" in said["schema"] or "pattern" in said["schema"] for said in operation["parameters"])
     assert document["components"]["schemas"]["Problem"]["properties"]["code"] == {"type": "string"}
+
+
+async def test_the_openapi_document_says_what_follows_and_what_commands_hold(site: Site) -> None:
+    document = (await site.get("/openapi.json")).json()
+    operations = {each["operationId"]: each for methods in document["paths"].values() for each in methods.values()}
+    assert sorted(operations["open_topic"]["responses"]["201"]["links"]) == [
+        "list_replies",
+        "remove_topic",
+        "reply",
+        "show_topic",
+    ]
+    for name in MADE:
+        (done,) = (each for status, each in operations[name]["responses"].items() if status == "201")
+        for each, link in done["links"].items():
+            placeholders = {said["name"] for said in operations[each]["parameters"] if said["in"] == "path"}
+            assert (link["operationId"], set(link["parameters"])) == (each, placeholders)
+    commands = document["components"]["schemas"]["RestCommand"]["oneOf"]
+    assert [each["properties"]["op"]["const"] for each in commands] == list(COMMANDS)
 
 
 async def test_the_table_can_be_read_as_a_page_without_scripts(site: Site) -> None:

@@ -81,7 +81,7 @@ CATALOGUE: tuple[Endpoint, ...] = (
     endpoint("GET", f"{SCHOOL}/teachers", EVERYBODY, list_school_teachers, gives=SchoolTeachers, query=("after",)),
 )
 ENROLLMENT: tuple[Endpoint, ...] = (
-    endpoint_with(Enroll, "POST", f"{COURSE}/enrollment", EVERYBODY, enroll, gives=Enrolled, status=201),
+    endpoint_with(Enroll, "POST", f"{COURSE}/enrollment", EVERYBODY, enroll, gives=Enrolled, status=201, again=200),
     endpoint_with(Enroll, "POST", f"{COURSE}/wish", EVERYBODY, wish_next_run),
     endpoint("DELETE", f"{COURSE}/wish", EVERYBODY, take_back_wish),
     endpoint("GET", "/api/me/courses", EVERYBODY, list_my_courses, gives=MyCourses, query=("state", "after")),
@@ -123,7 +123,16 @@ TEACHING: tuple[Endpoint, ...] = (
     endpoint("PUT", f"{COURSE}/teachers/{{account}}", TEACHER, add_teacher),
     endpoint("DELETE", f"{COURSE}/teachers/{{account}}", TEACHER, remove_teacher),
     endpoint_with(CreateRun, "POST", f"{COURSE}/runs", TEACHER, create_run, gives=Enrolled, status=201),
-    endpoint("POST", f"{COURSE}/files", TEACHER, upload_courseware, gives=UploadedFile, query=("name",), status=201),
+    endpoint(
+        "POST",
+        f"{COURSE}/files",
+        TEACHER,
+        upload_courseware,
+        gives=UploadedFile,
+        query=("name",),
+        status=201,
+        is_upload=True,
+    ),
     endpoint_with(ChangeRun, "PATCH", RUN, TEACHER, change_run, limit_bytes=TEXT_BYTES),
     endpoint("GET", f"{RUN}/learners", TEACHER, list_learners, gives=CourseLearners, query=("after",)),
     endpoint("GET", f"{RUN}/statistics", TEACHER, show_statistics, gives=RunStatistics),

@@ -59,7 +59,10 @@ async def add_unit(call: Call, body: AddUnit) -> Response:
         if await units.count_units(tx, run.id) >= MOST_UNITS:
             raise Refused(Code.TOO_MANY_UNITS)
         parent = UnitId(body.parent) if body.parent else None
-        check_unit(body.level, await units.select_level(tx, run.id, parent) if parent else None, body.kind)
+        above = await units.select_level(tx, run.id, parent) if parent else None
+        if parent and above is None:
+            raise Refused(Code.BAD_FIELD, "parent", data={"field": "parent"})
+        check_unit(body.level, above, body.kind)
         made = StoredUnit(
             id=UnitId(draw_id()),
             run=run.id,

@@ -39,7 +39,7 @@ async def upload_roster(call: Call) -> Response:
     check_declared(call.headers.get("content-length"), MOST_BYTES)
     school = await administered(call, services.database)
     await services.limiter.take(ROSTER_UPLOADS, account)
-    made, is_whole = ImportId(draw_id()), call.query.get("whole") == "1"
+    made, is_whole = ImportId(draw_id()), read_whole(call.query.get("whole", "0"))
     name, file = read_name(call.query.get("name", "")), FileId(made)
     incoming = services.storage.incoming / file
     try:
@@ -56,6 +56,12 @@ async def upload_roster(call: Call) -> Response:
         raise
     ring(call, made, "parse")
     return answer(view(await find(call, services.database, made)), 201)
+
+
+def read_whole(given: str) -> bool:
+    if given not in ("0", "1"):
+        raise Refused(Code.BAD_FIELD, "whole", data={"field": "whole"})
+    return given == "1"
 
 
 def read_name(given: str) -> str:

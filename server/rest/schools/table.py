@@ -101,6 +101,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         gives=RosterImport,
         query=("name", "whole"),
         status=201,
+        is_upload=True,
     ),
     endpoint("GET", f"{SCHOOL}/imports", Who.SCHOOL_ADMIN, list_imports, gives=RosterImports, query=("after",)),
     endpoint("GET", IMPORT, Who.SCHOOL_ADMIN, show_import, gives=RosterImport),

@@ -34,6 +34,7 @@ from server.core.assessment import (
 from server.core.moment import millis, millis_or_none
 from server.rest.answer import answer
 from server.rest.call import Call
+from server.rest.cursor import after, cursor
 from server.store import assessments, attempts, study_units
 from server.store.attempts import StoredAnswers
 
@@ -76,7 +77,7 @@ async def list_attempts(call: Call) -> Response:
     if known is None or not await study_units.is_teacher(db, known.run, call.device.account):
         raise Refused(Code.NOT_FOUND)
     await assessing.submit_over(db, [assessment], call.now)
-    found = await attempts.select_page(db, assessment, call.query.get("after", ""), PAGE + 1)
+    found = await attempts.select_page(db, assessment, after(call), PAGE + 1)
     summaries = [
         AttemptSummary(
             id=each.id,
@@ -91,7 +92,7 @@ async def list_attempts(call: Call) -> Response:
         )
         for each in found[:PAGE]
     ]
-    return answer(AttemptPage(attempts=summaries, next=summaries[-1].id if len(found) > PAGE else None))
+    return answer(AttemptPage(attempts=summaries, next=cursor(summaries[-1].id) if len(found) > PAGE else None))
 
 
 async def mark_attempt(call: Call, body: MarkAttempt) -> Response:

@@ -15,6 +15,7 @@ from server.core.grading import Total, total
 from server.core.moment import millis_or_none
 from server.rest.answer import answer
 from server.rest.call import Call
+from server.rest.cursor import after, cursor
 from server.store import assessments, progress, study_units
 
 PAGE = 50
@@ -35,7 +36,7 @@ async def show_report(call: Call) -> Response:
     run, db = call.path["id"], call.services.database
     if not await study_units.is_teacher(db, run, call.device.account):
         raise Refused(Code.NOT_FOUND)
-    found = await progress.select_report(db, run, call.query.get("after", ""), PAGE + 1)
+    found = await progress.select_report(db, run, after(call), PAGE + 1)
     page = found[:PAGE]
     grades = await totals(call, run, [each.account for each in page], for_learner=False)
     learners = [
@@ -56,7 +57,7 @@ async def show_report(call: Call) -> Response:
             learners=learners,
             n_units=await progress.count_units(db, run),
             n_learners=await progress.count_learners(db, run),
-            next=page[-1].account if len(found) > PAGE else None,
+            next=cursor(page[-1].account) if len(found) > PAGE else None,
         )
     )
 

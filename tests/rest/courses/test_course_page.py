@@ -99,6 +99,7 @@ async def test_a_node_that_does_not_fit_is_refused(site: Site) -> None:
         ({"level": "lesson", "title": "T"}, "parent"),
         ({"level": "chapter", "title": "T", "parent": chapter}, "parent"),
         ({"level": "lesson", "title": "T", "parent": theirs}, "parent"),
+        ({"level": "chapter", "title": "T", "parent": theirs}, "parent"),
         ({**unit, "parent": chapter, "kind": "pdf"}, "parent"),
         (unit, "kind"),
         ({"level": "chapter", "title": "T", "kind": "pdf"}, "kind"),

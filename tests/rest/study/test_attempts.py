@@ -7,6 +7,7 @@ import asyncio
 
 from protocol.envelopes import Body
 from server import assessing
+from server.rest.cursor import cursor
 from tests.harness.site import Person, Site
 from tests.rest.study.run import ESSAY, QUESTIONS, Run, a_run, an_assessment, ask, begin, drop, in_ms, put_assessment
 
@@ -300,5 +301,5 @@ async def test_the_report_counts_late_study_and_grades_in_pages_r56(site: Site) 
     assert (report["n_units"], report["n_learners"], report["next"]) == (3, 2, None)
     assert {each["name"]: each["percent"] for each in report["learners"]} == {"L0": 66.67, "L1": None}
     first = min(each.account for each in learners)
-    after = (await ask(site, "GET", f"/api/runs/{run.id}/report?after={first}", run.teacher)).json()
+    after = (await ask(site, "GET", f"/api/runs/{run.id}/report?after={cursor(first)}", run.teacher)).json()
     assert [each["account"] for each in after["learners"]] == [max(each.account for each in learners)]
