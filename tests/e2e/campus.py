@@ -70,12 +70,18 @@ class Campus:
         async with device(self.browser, name, self.nodes[node].url, look, memory) as opened:
             yield opened
 
-    async def command(self, person: Person, op: str, stream: str, body: Body) -> None:
-        """A student without a browser: over the same door as everybody's."""
+    @contextlib.asynccontextmanager
+    async def client(self, person: Person) -> AsyncIterator[httpx.AsyncClient]:
+        """Somebody without a browser: over the same door as everybody's."""
         token, _ = await self._log_in(person)
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx.AsyncClient(base_url=self.nodes[1].url, trust_env=False, headers=headers) as client:
+            yield client
+
+    async def command(self, person: Person, op: str, stream: str, body: Body) -> None:
         command: Body = {"id": draw_id(), "op": op, "stream": stream, "body": body}
-        async with httpx.AsyncClient(base_url=self.nodes[1].url, trust_env=False) as client:
-            answer = await client.post("/api/commands", json=command, headers={"Authorization": f"Bearer {token}"})
+        async with self.client(person) as client:
+            answer = await client.post("/api/commands", json=command)
         assert answer.status_code == 200, answer.text
 
     async def _log_in(self, person: Person) -> tuple[str, DeviceId]:

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from server import embedded
 from tests.e2e.campus import Campus, a_campus
+from tests.e2e.college import College, a_college
 from tests.e2e.lesson import Timetable
 from tests.harness import node, servers
 from tests.harness.school import a_school
@@ -60,3 +61,9 @@ async def timetable(campus: Campus) -> AsyncIterator[Timetable]:
     opened = Timetable(campus=campus)
     yield opened
     await opened.close()
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def college(campus: Campus) -> AsyncIterator[College]:
+    async with a_college(campus) as opened:
+        yield opened

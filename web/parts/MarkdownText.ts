@@ -3,6 +3,7 @@
 import MarkdownIt from 'markdown-it'
 import type Token from 'markdown-it/lib/token.mjs'
 import { defineComponent, h, type VNode } from 'vue'
+import '@/parts/markdown.css'
 
 const reader = new MarkdownIt({ html: false, linkify: true, breaks: true, typographer: false }).disable('image')
 

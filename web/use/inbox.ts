@@ -115,7 +115,7 @@ export function placeOf({ source }: InboxItem, router: Router): RouteLocationRaw
     school: `/schools/${source.id}`,
     course: `/courses/${course}`,
     run: `/runs/${source.id}`,
-    announcement: source.run === null ? `/courses/${course}` : `/runs/${source.run}`,
+    announcement: source.run === null ? `/courses/${course}` : `/runs/${source.run}?part=announcements`,
     unit: `/study/units/${source.id}`,
     topic: `/topics/${source.id}`,
     assessment: `/study/assessments/${source.id}`,
