@@ -17,6 +17,7 @@ MOST_TERMS = 6
 # No gram of a text is longer than two characters, so what begins with a mark and is longer is no text's.
 IN_TITLE = "^"
 WHOLE_TITLE = "="
+_ESCAPED = str.maketrans({each: f"\\{each}" for each in "\\%_"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,11 @@ class Sought:
     anywhere: tuple[str, ...]
     in_title: tuple[str, ...]
     whole_title: tuple[str, ...]
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The words as LIKE has them."""
+        return tuple(f"%{word.translate(_ESCAPED)}%" for word in self.words)
 
 
 def fold(text: str) -> str:

@@ -80,6 +80,29 @@ async def select_by_whole_title(db: Reader, sought: Sought, after: Hit, limit: i
     return [Hit(**row) for row in rows]
 
 
+async def select_first_by_title(db: Reader, sought: Sought, after: Hit, limit: int) -> list[Hit]:
+    """As `select_by_title`, of the next thousand MOOCs alone: whole where it gives `limit`."""
+    rows = await db.fetch(
+        """
+        SELECT id, n_enrolled
+          FROM (SELECT id, n_enrolled, search
+                  FROM course
+                 WHERE state = 'published' AND kind = 'mooc' AND n_enrolled <= $1 AND (n_enrolled < $1 OR id > $2)
+                 ORDER BY n_enrolled DESC, id
+                 LIMIT 1000) AS next
+         WHERE split_part(search, E'\n', 1) <> $4 AND split_part(search, E'\n', 1) LIKE ALL ($5::text[])
+         ORDER BY n_enrolled DESC, id
+         LIMIT $3
+        """,
+        after.n_enrolled,
+        after.id,
+        limit,
+        sought.title,
+        list(sought.patterns),
+    )
+    return [Hit(**row) for row in rows]
+
+
 async def select_by_title(db: Reader, sought: Sought, after: Hit, limit: int) -> list[Hit]:
     """MOOCs with every word in their title, but for those called just that."""
     rows = await db.fetch(
@@ -88,7 +111,7 @@ async def select_by_title(db: Reader, sought: Sought, after: Hit, limit: int) ->
           FROM course
          WHERE state = 'published' AND kind = 'mooc' AND n_enrolled <= $1 AND (n_enrolled < $1 OR id > $2)
            AND grams @> $4::text[] AND split_part(search, E'\n', 1) <> $5
-           AND (SELECT bool_and(strpos(split_part(search, E'\n', 1), word) > 0) FROM unnest($6::text[]) AS word)
+           AND split_part(search, E'\n', 1) LIKE ALL ($6::text[])
          ORDER BY n_enrolled DESC, id
          LIMIT $3
         """,
@@ -97,7 +120,29 @@ async def select_by_title(db: Reader, sought: Sought, after: Hit, limit: int) ->
         limit,
         list(sought.in_title),
         sought.title,
-        list(sought.words),
+        list(sought.patterns),
+    )
+    return [Hit(**row) for row in rows]
+
+
+async def select_first_by_people(db: Reader, sought: Sought, after: Hit, limit: int) -> list[Hit]:
+    """As `select_by_people`, of the next thousand MOOCs alone: whole where it gives `limit`."""
+    rows = await db.fetch(
+        """
+        SELECT id, n_enrolled
+          FROM (SELECT id, n_enrolled, search
+                  FROM course
+                 WHERE state = 'published' AND kind = 'mooc' AND n_enrolled <= $1 AND (n_enrolled < $1 OR id > $2)
+                 ORDER BY n_enrolled DESC, id
+                 LIMIT 1000) AS next
+         WHERE search LIKE ALL ($4::text[]) AND NOT split_part(search, E'\n', 1) LIKE ALL ($4::text[])
+         ORDER BY n_enrolled DESC, id
+         LIMIT $3
+        """,
+        after.n_enrolled,
+        after.id,
+        limit,
+        list(sought.patterns),
     )
     return [Hit(**row) for row in rows]
 
@@ -110,9 +155,7 @@ async def select_by_people(db: Reader, sought: Sought, after: Hit, limit: int) -
           FROM course
          WHERE state = 'published' AND kind = 'mooc' AND n_enrolled <= $1 AND (n_enrolled < $1 OR id > $2)
            AND grams @> $4::text[]
-           AND (SELECT bool_and(strpos(search, word) > 0)
-                       AND NOT bool_and(strpos(split_part(search, E'\n', 1), word) > 0)
-                  FROM unnest($5::text[]) AS word)
+           AND search LIKE ALL ($5::text[]) AND NOT split_part(search, E'\n', 1) LIKE ALL ($5::text[])
          ORDER BY n_enrolled DESC, id
          LIMIT $3
         """,
@@ -120,7 +163,7 @@ async def select_by_people(db: Reader, sought: Sought, after: Hit, limit: int) -
         after.id,
         limit,
         list(sought.anywhere),
-        list(sought.words),
+        list(sought.patterns),
     )
     return [Hit(**row) for row in rows]
 

@@ -36,6 +36,12 @@ def test_a_long_query_is_cut() -> None:
     assert (len(many.words), len(long.title)) == (MOST_TERMS, LONGEST_QUERY)
 
 
+def test_what_a_pattern_means_something_by_is_taken_as_it_is() -> None:
+    sought = seek("50% a_b \\")
+    assert sought is not None
+    assert sought.patterns == ("%50\\%%", "%a\\_b%", "%\\\\%")
+
+
 @given(TEXTS, TEXTS, st.data())
 def test_every_part_of_a_title_finds_its_course(title: str, school: str, data: st.DataObject) -> None:
     folded = fold(title)

@@ -20,10 +20,13 @@ from server.store.pool import Reader
 
 MOST_ENROLLED = FIRST.n_enrolled
 # The best hits first: called just that, then with the words in the title, then with them in teachers and school too.
-TIERS: tuple[Callable[[Reader, Sought, Hit, int], Awaitable[list[Hit]]], ...] = (
-    catalogue.select_by_whole_title,
-    catalogue.select_by_title,
-    catalogue.select_by_people,
+# What many courses have is soon met among the next popular ones; the index, which brings all that have it before they
+# can be sorted, is asked for what few have.
+Select = Callable[[Reader, Sought, Hit, int], Awaitable[list[Hit]]]
+TIERS: tuple[tuple[Select, ...], ...] = (
+    (catalogue.select_by_whole_title,),
+    (catalogue.select_first_by_title, catalogue.select_by_title),
+    (catalogue.select_first_by_people, catalogue.select_by_people),
 )
 POPULAR = len(TIERS)
 
@@ -48,11 +51,20 @@ async def search(db: Reader, sought: Sought, tier: int, hit: Hit, limit: int) ->
     """The next `limit` hits after `hit` of `tier`, the best first."""
     found: list[tuple[int, Hit]] = []
     for at in range(tier, len(TIERS)):
-        hits = await TIERS[at](db, sought, hit if at == tier else FIRST, limit - len(found))
+        hits = await of_tier(at, db, sought, hit if at == tier else FIRST, limit - len(found))
         found.extend((at, each) for each in hits)
         if len(found) >= limit:
             break
     return found
+
+
+async def of_tier(at: int, db: Reader, sought: Sought, after: Hit, limit: int) -> list[Hit]:
+    hits: list[Hit] = []
+    for select in TIERS[at]:
+        hits = await select(db, sought, after, limit)
+        if len(hits) >= limit:
+            break
+    return hits
 
 
 async def show_school_home(call: Call) -> Response:
