@@ -49,6 +49,7 @@ CREATE TABLE account (
     created_at    timestamptz NOT NULL DEFAULT now(),
     closed_at     timestamptz
 );
+CREATE INDEX account_closed ON account (closed_at DESC, id) WHERE state = 'closed'; -- support's list
 
 -- The name that others see: whoever closed their account is named no more, until support restores it (D15).
 CREATE FUNCTION shown_name(name text, state text) RETURNS text
@@ -680,4 +681,4 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX idempotency_old ON idempotency (at);
 
-INSERT INTO schema_version (version, oldest) VALUES (3, 1);
+INSERT INTO schema_version (version, oldest) VALUES (4, 1);

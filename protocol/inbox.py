@@ -108,12 +108,13 @@ class NewPush(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Push(msgspec.Struct, frozen=True, kw_only=True):
-    """One message to many and how far it got. `n_told`: who has it already."""
+    """One message to many and how far it got. `n_told`: who has it already. `to_name`: of the school or course."""
 
     id: PushId
     author: AccountId | None
     to_kind: PushTo
     to_id: str | None
+    to_name: str | None = None
     kind: ItemKind
     title: str
     text: str
@@ -121,6 +122,20 @@ class Push(msgspec.Struct, frozen=True, kw_only=True):
     state: PushState
     n_told: int
     created_at: Millis
+
+
+class PushTarget(msgspec.Struct, frozen=True, kw_only=True):
+    """A school, or a course with its school's name."""
+
+    id: Id
+    name: str
+    school_name: str | None
+
+
+class PushTargets(msgspec.Struct, frozen=True, kw_only=True):
+    """The first that fit."""
+
+    targets: list[PushTarget]
 
 
 class Pushes(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,13 +9,14 @@ from msgspec import Meta
 
 from protocol.account import Name
 from protocol.envelopes import ClientKind, ShortText
-from protocol.ids import AccountId, Millis
+from protocol.ids import AccountId, Id, Millis
 from protocol.rest import LoggedIn, OneTimeCode, Password, Phone
 
 Provider = Literal["phone", "email", "wechat", "qq", "weibo"]
 AddressKind = Literal["phone", "email"]
 OAuthProvider = Literal["wechat", "qq", "weibo"]
 Occupation = Literal["student", "teacher", "other"]
+PlatformRole = Literal["support", "operator", "ops"]
 Gender = Literal["female", "male"]
 Address = Annotated[str, Meta(min_length=5, max_length=254)]
 Region = Annotated[str, Meta(max_length=40)]
@@ -191,7 +192,13 @@ class FinishBinding(msgspec.Struct, frozen=True, kw_only=True):
     state: Opaque
 
 
-# Support
+# The platform's own people
+
+
+class PlatformRoles(msgspec.Struct, frozen=True, kw_only=True):
+    """What the caller may do for the platform as a whole; for the menu, since the server asks itself each time."""
+
+    roles: list[PlatformRole]
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -212,9 +219,26 @@ class SupportAccount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FindAccount(msgspec.Struct, frozen=True, kw_only=True):
-    """Not a query: numbers do not belong into URLs."""
+    """By phone number, or one of the list of closed accounts. Not a query: numbers do not belong into URLs."""
 
-    phone: Phone
+    phone: Phone | None = None
+    account: Id | None = None
+
+
+class ClosedAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """The phone number is masked; null: it was unbound before."""
+
+    id: AccountId
+    name: str
+    phone: str | None
+    closed_at: Millis
+
+
+class ClosedAccounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Closed last first (R36)."""
+
+    accounts: list[ClosedAccount]
+    next: str | None
 
 
 class RestoreAccount(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,11 +14,12 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.book import StoreBook
+from server.census import open_census
 from server.codes import Codes
 from server.config import Config
 from server.edge.endpoint import SocketEndpoint
 from server.edge.health import health_routes
-from server.edge.metrics import metrics_routes
+from server.edge.metrics import count_clients, metrics_routes
 from server.edge.node import open_node
 from server.entrance import Entrance
 from server.files.storage import open_storage
@@ -58,6 +59,7 @@ def create_app(config: Config) -> Starlette:
             open_sms(config) as sms,
             open_node(config.node, StoreBook(database), config.redis_url) as node,
             open_road(database, node.bus, redis, config.redis_url) as road,
+            open_census(redis, lambda: count_clients(node)) as census,
         ):
             async with database.pool.acquire() as connection:
                 await schema.check(connection)
@@ -80,6 +82,7 @@ def create_app(config: Config) -> Starlette:
                 limiter=limiter,
                 storage=open_storage(config),
                 people=open_people(config, entrance, sms, mail),
+                census=census,
             )
             node.least_versions = config.least_versions
             node.open_doors(road)

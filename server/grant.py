@@ -6,10 +6,11 @@ import argparse
 import asyncio
 
 from protocol.errors import Refused
+from protocol.people import PlatformRole
 from server.config import Config, needing_database
 from server.core.phone import Phone, normalise
 from server.store import audit, identities, platform_roles
-from server.store.platform_roles import PLATFORM_ROLES, PlatformRole
+from server.store.platform_roles import PLATFORM_ROLES
 from server.store.pool import Database, connect
 from server.told import Told
 

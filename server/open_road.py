@@ -57,10 +57,10 @@ async def open_road(db: Database, bell: Bell, redis: Redis, redis_url: str) -> A
             yield road
         finally:
             await posting.stop()
-            await _stop(running)
+            await stop_tasks(running)
 
 
-async def _stop(tasks: Sequence[asyncio.Task[None]]) -> None:
+async def stop_tasks(tasks: Sequence[asyncio.Task[None]]) -> None:
     """Cancel until they end: before Python 3.12, `asyncio.wait_for` inside redis-py may swallow a cancellation."""
     while pending := [task for task in tasks if not task.done()]:
         for task in pending:

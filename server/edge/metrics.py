@@ -46,6 +46,17 @@ def may_read(request: Request, ops_token: Secret) -> bool:
     return request.client is not None and not is_relayed and ip_address(request.client.host).is_loopback
 
 
+def count_clients(node: Node) -> Counter[tuple[str, str]]:
+    """Connections of this node by kind and version."""
+    clients = Counter(token.client for token in node.tokens.values())
+    versions = Counter(version for _, version in clients.elements())
+    kept = {version for version, _ in versions.most_common(VERSIONS)}
+    shown: Counter[tuple[str, str]] = Counter()
+    for (kind, version), n in clients.items():
+        shown[kind, version if version in kept else "other"] += n
+    return shown
+
+
 class NodeCollector(Collector):
     def __init__(self, node: Node, n_queries: Callable[[], int]) -> None:
         self._node = node
@@ -76,14 +87,8 @@ class NodeCollector(Collector):
         yield labelled("refusals", "Refusals told to clients", "code", node.n_refused)
 
     def _connections(self) -> Metric:
-        clients = Counter(token.client for token in self._node.tokens.values())
-        versions = Counter(version for _, version in clients.elements())
-        kept = {version for version, _ in versions.most_common(VERSIONS)}
-        shown: Counter[tuple[str, str]] = Counter()
-        for (kind, version), n in clients.items():
-            shown[kind, version if version in kept else "other"] += n
         family = GaugeMetricFamily("shangke_connections", "Open sockets that said hello", labels=["kind", "version"])
-        for (kind, version), n in shown.items():
+        for (kind, version), n in count_clients(self._node).items():
             family.add_metric([kind, version], n)
         return family
 

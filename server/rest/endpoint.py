@@ -30,6 +30,7 @@ class Who(Enum):
     COURSE = "course"  # a learner of the run, or a teacher of its course
     SUPPORT = "support"  # of the platform; to everybody else these endpoints are not there
     OPERATOR = "operator"  # of the platform; likewise
+    OPS = "ops"  # of the platform; likewise
     LINK = "link"  # whoever holds a signed link; the handler checks it
 
     @property

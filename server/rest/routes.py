@@ -37,6 +37,7 @@ from server.rest.files import download, make_file_link, upload
 from server.rest.inbox import table as inbox
 from server.rest.info import show_info
 from server.rest.openapi import show_openapi
+from server.rest.ops import table as ops
 from server.rest.people import table as people
 from server.rest.posts import list_posts
 from server.rest.records import list_records, show_record
@@ -88,6 +89,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *courses.ENDPOINTS,
     *study.ENDPOINTS,
     *inbox.ENDPOINTS,
+    *ops.ENDPOINTS,
 )
 
 # Where neither a page nor a redirect to one may ever answer.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from server.census import Census
 from server.config import Config
 from server.entrance import Entrance
 from server.files.storage import Storage
@@ -24,6 +25,7 @@ class Services:
     limiter: Limiter
     storage: Storage
     people: People
+    census: Census
     pace: Pace = field(default_factory=Pace)
     # Rosters being written as .xlsx at once: each takes some seconds of a core.
     workbooks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))

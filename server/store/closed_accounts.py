@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -51,3 +51,31 @@ async def update_restored(tx: Tx, account: AccountId) -> bool:
 async def select_standing(db: Reader, account: AccountId) -> Standing | None:
     row = await db.fetchrow("SELECT id, name, state, closed_at FROM account WHERE id = $1", account)
     return Standing(**row) if row else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """`phone` is whole: mask it before it leaves the server."""
+
+    id: AccountId
+    name: str
+    phone: str | None = field(repr=False)
+    closed_at: datetime
+
+
+async def select_closed(db: Reader, before: datetime, before_id: str, most: int) -> list[Closed]:
+    """Closed last first, from behind the account (`before`, `before_id`)."""
+    rows = await db.fetch(
+        """
+        SELECT account.id, account.name, phone.subject AS phone, account.closed_at
+          FROM account
+          LEFT JOIN identity AS phone ON phone.account_id = account.id AND phone.provider = 'phone'
+         WHERE account.state = 'closed' AND account.closed_at <= $1 AND (account.closed_at < $1 OR account.id > $2)
+         ORDER BY account.closed_at DESC, account.id
+         LIMIT $3
+        """,
+        before,
+        before_id,
+        most,
+    )
+    return [Closed(**row) for row in rows]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import get_args
 
 from protocol.ids import AccountId
+from protocol.people import PlatformRole
 from server.store.pool import Reader, Tx
 
-PlatformRole = Literal["support", "operator", "ops"]
 PLATFORM_ROLES: tuple[PlatformRole, ...] = get_args(PlatformRole)
 
 
@@ -30,3 +30,8 @@ async def has_role(db: Reader, account: AccountId, role: PlatformRole) -> bool:
         "SELECT EXISTS (SELECT FROM platform_role WHERE account_id = $1 AND role = $2)", account, role
     )
     return found
+
+
+async def select_roles(db: Reader, account: AccountId) -> list[PlatformRole]:
+    rows = await db.fetch("SELECT role FROM platform_role WHERE account_id = $1 ORDER BY role", account)
+    return [row["role"] for row in rows]

@@ -11,10 +11,11 @@ import asyncpg
 
 from protocol.codec import to_body, to_struct
 from protocol.ids import AccountId, Millis
-from protocol.inbox import Push, PushId, PushTo, Source
+from protocol.inbox import Push, PushId, PushTarget, PushTo, Source
 from server.core.inbox import News
 from server.core.moment import instant, millis
 from server.store.pool import Reader, Tx
+from server.store.schools import contains
 
 # A push whose worker gave no sign of life for so long is taken up again.
 SILENCE = timedelta(seconds=30)
@@ -156,9 +157,13 @@ async def select_silent(db: Reader, most: int) -> list[PushId]:
 async def select_push(db: Reader, push: str) -> Push | None:
     row = await db.fetchrow(
         """
-        SELECT id, author_id, to_kind, to_id, item_kind, title, text, source, state, n_sent, created_at
+        SELECT push.id, author_id, to_kind, to_id, coalesce(school.name, course.title) AS to_name, item_kind,
+               push.title, text, source, push.state, n_sent, push.created_at
           FROM push
-         WHERE id = $1
+          LEFT JOIN school ON to_kind = 'school' AND school.id = to_id
+          LEFT JOIN run    ON to_kind = 'run' AND run.id = to_id
+          LEFT JOIN course ON course.id = CASE to_kind WHEN 'course' THEN to_id WHEN 'run' THEN run.course_id END
+         WHERE push.id = $1
         """,
         push,
     )
@@ -169,11 +174,15 @@ async def select_pushes(db: Reader, before: Millis | None, before_id: str, most:
     """Newest first, by whole milliseconds and id; of operators only, not those that courses began."""
     rows = await db.fetch(
         """
-        SELECT id, author_id, to_kind, to_id, item_kind, title, text, source, state, n_sent, created_at
+        SELECT push.id, author_id, to_kind, to_id, coalesce(school.name, course.title) AS to_name, item_kind,
+               push.title, text, source, push.state, n_sent, push.created_at
           FROM push
+          LEFT JOIN school ON to_kind = 'school' AND school.id = to_id
+          LEFT JOIN run    ON to_kind = 'run' AND run.id = to_id
+          LEFT JOIN course ON course.id = CASE to_kind WHEN 'course' THEN to_id WHEN 'run' THEN run.course_id END
          WHERE item_kind = 'platform_push'
-           AND ($1::timestamptz IS NULL OR (date_trunc('milliseconds', created_at), id) < ($1, $2))
-         ORDER BY date_trunc('milliseconds', created_at) DESC, id DESC
+           AND ($1::timestamptz IS NULL OR (date_trunc('milliseconds', push.created_at), push.id) < ($1, $2))
+         ORDER BY date_trunc('milliseconds', push.created_at) DESC, push.id DESC
          LIMIT $3
         """,
         None if before is None else instant(before),
@@ -200,12 +209,46 @@ async def has_target(db: Reader, to_kind: PushTo, to_id: str | None) -> bool:
     return found
 
 
+async def select_schools(db: Reader, query: str, most: int) -> list[PushTarget]:
+    """With the query in their name; the shorter the name, the nearer."""
+    rows = await db.fetch(
+        """
+        SELECT id, name, NULL AS school_name
+          FROM school
+         WHERE name ILIKE $1
+         ORDER BY length(name), name
+         LIMIT $2
+        """,
+        contains(query),
+        most,
+    )
+    return [PushTarget(**row) for row in rows]
+
+
+async def select_courses(db: Reader, query: str, most: int) -> list[PushTarget]:
+    """Published ones with the query in their title, SPOCs too; those with most learners first."""
+    rows = await db.fetch(
+        """
+        SELECT course.id, course.title AS name, school.name AS school_name
+          FROM course
+          JOIN school ON school.id = course.school_id
+         WHERE course.state = 'published' AND course.title ILIKE $1
+         ORDER BY course.n_enrolled DESC, course.id
+         LIMIT $2
+        """,
+        contains(query),
+        most,
+    )
+    return [PushTarget(**row) for row in rows]
+
+
 def read_push(row: asyncpg.Record) -> Push:
     return Push(
         id=row["id"],
         author=row["author_id"],
         to_kind=row["to_kind"],
         to_id=row["to_id"],
+        to_name=row["to_name"],
         kind=row["item_kind"],
         title=row["title"],
         text=row["text"],

@@ -22,6 +22,7 @@ from protocol.envelopes import Body
 from protocol.rest import LoggedIn
 from server.answering import Answering
 from server.bus import Bus, open_bus
+from server.census import Census
 from server.codes import Codes
 from server.config import Config, read, with_secret
 from server.core.fact import Alarm
@@ -239,6 +240,7 @@ def assemble(config: Config, database: pool.Database, redis: Redis, bus: Bus, pa
         limiter=limiter,
         storage=open_storage(config),
         people=open_people(config, entrance, sms, mail),
+        census=Census(redis=redis),
     )
     app = Starlette(routes=rest_routes(services))
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://site", trust_env=False)

@@ -10,6 +10,7 @@ from server.rest.routes import ENDPOINTS
 from tests.harness.site import Person, Site
 from tests.rest.courses.who import EXPECTED as OF_COURSES
 from tests.rest.inbox.who import EXPECTED as OF_INBOX
+from tests.rest.ops.who import EXPECTED as OF_OPS
 from tests.rest.people.who import EXPECTED as OF_PEOPLE
 from tests.rest.schools.who import EXPECTED as OF_SCHOOLS
 from tests.rest.study.who import EXPECTED as OF_STUDY
@@ -38,6 +39,7 @@ EXPECTED = {
     **OF_COURSES,
     **OF_PEOPLE,
     **OF_INBOX,
+    **OF_OPS,
     **OF_SCHOOLS,
     **OF_STUDY,
 }

@@ -8,15 +8,17 @@ from starlette.responses import Response
 
 from protocol.errors import Code, Refused
 from protocol.ids import Millis
-from protocol.inbox import NewPush, Push, Pushes
+from protocol.inbox import NewPush, Push, Pushes, PushTargets
 from server.core.inbox import News
 from server.ids import draw_id
 from server.rest.answer import answer
 from server.rest.call import Call
+from server.rest.schools.schools import searched
 from server.store import activities, audit, platform_roles, pushes
 from server.telling_many import ring_push, start_push
 
 PAGE = 20
+TARGETS = {"school": pushes.select_schools, "course": pushes.select_courses}
 PLACE = re.compile(r"([0-9]{1,13})-([0-9A-Za-z]{16})")
 
 
@@ -51,6 +53,15 @@ async def list_pushes(call: Call) -> Response:
     page = listed[:PAGE]
     last = f"{page[-1].created_at}-{page[-1].id}" if len(listed) > PAGE else None
     return answer(Pushes(pushes=page, next=last))
+
+
+async def list_targets(call: Call) -> Response:
+    """Schools, or courses where `kind` says so, with the query in their name."""
+    await check_operator(call)
+    select = TARGETS.get(call.query.get("kind", "school"))
+    if select is None:
+        raise Refused(Code.BAD_FIELD, "kind", data={"field": "kind"})
+    return answer(PushTargets(targets=await select(call.services.database, searched(call), PAGE)))
 
 
 async def show_push(call: Call) -> Response:

@@ -6,11 +6,22 @@ from starlette.responses import Response
 
 from protocol.errors import Code, Refused
 from protocol.ids import AccountId
-from protocol.people import AuditEntry, CloseAccount, FindAccount, RestoreAccount, SupportAccount
+from protocol.people import (
+    AuditEntry,
+    CloseAccount,
+    ClosedAccount,
+    ClosedAccounts,
+    FindAccount,
+    RestoreAccount,
+    SupportAccount,
+)
 from server.core.address import phone_address
 from server.core.moment import millis
+from server.core.phone import mask
 from server.rest.answer import answer, nothing
 from server.rest.call import Call
+from server.rest.courses.page import LAST, moment, next_after, parts_after
+from server.rest.cursor import PAGE
 from server.rest.people.identities import proof, shown
 from server.showing import show_person
 from server.store import audit, closed_accounts, identities, platform_roles
@@ -27,15 +38,50 @@ async def close_account(call: Call, body: CloseAccount) -> Response:
 
 
 async def find_account(call: Call, body: FindAccount) -> Response:
-    """Support looks an account up by its phone number, which is written down."""
+    """Support looks an account up, by its phone number or from the list of closed ones; that is written down."""
     await only_support(call)
-    address = phone_address(body.phone)
-    found = await identities.select_identified(call.services.database, "phone", address.subject)
-    if found is None:
-        raise Refused(Code.NOT_FOUND)
+    account = await sought(call, body)
     async with call.transaction() as tx:
-        await audit.insert(tx, call.device.account, "account.looked_up", account=found.account)
-    return await show_account(call, found.account)
+        await audit.insert(tx, call.device.account, "account.looked_up", account=account)
+    return await show_account(call, account)
+
+
+async def sought(call: Call, body: FindAccount) -> AccountId:
+    """Raises Refused: NOT_FOUND, BAD_FIELD for both or neither, BAD_PHONE."""
+    database = call.services.database
+    if body.phone is not None and body.account is None:
+        found = await identities.select_identified(database, "phone", phone_address(body.phone).subject)
+        if found is not None:
+            return found.account
+    elif body.account is not None and body.phone is None:
+        if await closed_accounts.select_standing(database, AccountId(body.account)) is not None:
+            return AccountId(body.account)
+    else:
+        raise Refused(Code.BAD_FIELD, "phone or account", data={"field": "phone"})
+    raise Refused(Code.NOT_FOUND)
+
+
+async def list_closed_accounts(call: Call) -> Response:
+    """Closed accounts, closed last first (R36)."""
+    await only_support(call)
+    parts = parts_after(call, 2)
+    before, before_id = (LAST, "") if parts is None else (moment(parts[0]), parts[1])
+    found = await closed_accounts.select_closed(call.services.database, before, before_id, PAGE + 1)
+    page = found[:PAGE]
+    return answer(
+        ClosedAccounts(
+            accounts=[
+                ClosedAccount(
+                    id=each.id,
+                    name=each.name,
+                    phone=mask(each.phone) if each.phone else None,
+                    closed_at=millis(each.closed_at),
+                )
+                for each in page
+            ],
+            next=next_after(page[-1].closed_at.isoformat(), page[-1].id) if len(found) > PAGE else None,
+        )
+    )
 
 
 async def restore_account(call: Call, body: RestoreAccount) -> Response:

@@ -9,6 +9,7 @@ from protocol.people import (
     ChangePassword,
     ChangePhone,
     CloseAccount,
+    ClosedAccounts,
     FindAccount,
     FinishBinding,
     FinishOAuth,
@@ -17,6 +18,7 @@ from protocol.people import (
     OAuthFinished,
     OAuthProviders,
     PersonalPage,
+    PlatformRoles,
     Profile,
     RequestBindCode,
     RequestConfirmCode,
@@ -26,7 +28,7 @@ from protocol.people import (
     Unbind,
 )
 from server.rest.endpoint import Endpoint, Who, endpoint, endpoint_with
-from server.rest.people.closing import close_account, find_account, restore_account
+from server.rest.people.closing import close_account, find_account, list_closed_accounts, restore_account
 from server.rest.people.identities import (
     bind_address,
     change_password,
@@ -38,6 +40,7 @@ from server.rest.people.identities import (
 )
 from server.rest.people.oauth import begin_binding, begin_log_in, finish_binding, finish_log_in, list_providers
 from server.rest.people.profile import save_profile, show_page, show_profile
+from server.rest.people.roles import list_roles
 
 OWN = Who.ACCOUNT
 
@@ -58,6 +61,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     endpoint_with(FinishOAuth, "POST", "/api/oauth/answers", Who.ANYONE, finish_log_in, gives=OAuthFinished),
     endpoint_with(BeginBinding, "POST", "/api/me/oauth/attempts", OWN, begin_binding, gives=OAuthBegun),
     endpoint_with(FinishBinding, "POST", "/api/me/oauth/answers", OWN, finish_binding, gives=Identities),
+    endpoint("GET", "/api/me/roles", OWN, list_roles, gives=PlatformRoles),
+    endpoint("GET", "/api/support/accounts", Who.SUPPORT, list_closed_accounts, gives=ClosedAccounts, query=("after",)),
     endpoint_with(FindAccount, "POST", "/api/support/lookups", Who.SUPPORT, find_account, gives=SupportAccount),
     endpoint_with(
         RestoreAccount,

@@ -199,3 +199,27 @@ async def test_a_stream_in_anothers_hand_is_waited_for_and_then_told(site: Site)
         await until(is_waiting)
     await sending
     assert await n_items(site) == 1
+
+
+async def test_r57_an_operator_finds_the_school_or_course_and_the_push_names_it(site: Site) -> None:
+    operator = await an_operator(site)
+    school, course, run = await a_run(site)
+    await site.database.execute("UPDATE course SET state = 'published', kind = 'spoc' WHERE id = $1", course)
+
+    async def targets(query: str) -> list[tuple[str, str, str | None]]:
+        found = (await site.get(f"/api/push-targets?{query}", operator)).json()["targets"]
+        return [(each["id"], each["name"], each["school_name"]) for each in found]
+
+    assert await targets("query=学校") == [(school, f"学校{school}", None)]
+    assert await targets("kind=course&query=积分") == [(course, "微积分", f"学校{school}")]
+    assert await targets("kind=course&query=%25") == []
+    assert (await site.get("/api/push-targets?kind=run", operator)).status_code == 422
+    for to_kind, to_id, name in (
+        ("school", school, f"学校{school}"),
+        ("course", course, "微积分"),
+        ("run", run, "微积分"),
+    ):
+        assert (await push(site, operator, to_kind=to_kind, to_id=to_id)).json()["to_name"] == name
+    assert (await push(site, operator)).json()["to_name"] is None
+    stranger = await site.get("/api/push-targets", await site.register())
+    assert (stranger.status_code, stranger.json()["code"]) == (404, "not_found")

@@ -8,6 +8,7 @@ EXPECTED = {
     ("GET", "/api/inbox"): Who.ACCOUNT,
     ("GET", "/api/pushes"): Who.OPERATOR,
     ("POST", "/api/pushes"): Who.OPERATOR,
+    ("GET", "/api/push-targets"): Who.OPERATOR,
     ("GET", "/api/pushes/{id}"): Who.OPERATOR,
     ("POST", "/api/pushes/{id}/stop"): Who.OPERATOR,
 }

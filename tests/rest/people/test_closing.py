@@ -145,6 +145,44 @@ async def test_r38_support_restores_what_was_closed_by_mistake_and_it_is_written
     assert problem(await post(site, support, path, {"reason": "case-1234"})) == (404, "not_found")
 
 
+async def test_r36_support_sees_the_closed_accounts_closed_last_first(site: Site) -> None:
+    support, people = await a_support(site), [await site.register(name) for name in ("Lin", "Wu")]
+    for person in people:
+        assert await close(site, person) == 204
+    listed = (await site.get("/api/support/accounts", support)).json()
+    assert [(each["id"], each["name"], each["phone"]) for each in listed["accounts"]] == [
+        (each.account, each.logged_in.account.name, f"138****{each.phone[-4:]}") for each in reversed(people)
+    ]
+    assert listed["next"] is None
+    # One of the list is opened by its id; both ways are written down, and one of them it must be.
+    found = await post(site, support, "/api/support/lookups", {"account": people[0].account})
+    assert (found.json()["name"], found.json()["state"]) == ("Lin", "closed")
+    assert [each["action"] for each in found.json()["audit"]] == ["account.looked_up", "account.closed"]
+    for body, problem_of in (
+        ({}, (422, "bad_field")),
+        ({"phone": people[0].phone, "account": people[0].account}, (422, "bad_field")),
+        ({"account": "x" * 16}, (404, "not_found")),
+    ):
+        assert problem(await post(site, support, "/api/support/lookups", dict(body))) == problem_of
+
+
+async def test_the_list_of_closed_accounts_comes_in_pages_of_fifty(site: Site) -> None:
+    support = await a_support(site)
+    await site.database.execute(
+        """
+          WITH made AS (SELECT lpad(n::text, 16, '0') AS id, n FROM generate_series(1, 60) AS n),
+               streams AS (INSERT INTO stream (id, kind) SELECT id, 'account' FROM made)
+        INSERT INTO account (id, name, state, closed_at)
+        SELECT id, 'Lin', 'closed', now() - make_interval(mins => n / 2) FROM made
+        """
+    )
+    first = (await site.get("/api/support/accounts", support)).json()
+    second = (await site.get(f"/api/support/accounts?after={first['next']}", support)).json()
+    ids = [each["id"] for page in (first, second) for each in page["accounts"]]
+    assert (len(first["accounts"]), second["next"]) == (50, None)
+    assert ids == [f"{n:016}" for n in range(1, 61)]
+
+
 async def test_to_everybody_else_there_is_no_support(site: Site) -> None:
     person, closed = await site.register(), await site.register()
     await close(site, closed)
@@ -152,10 +190,11 @@ async def test_to_everybody_else_there_is_no_support(site: Site) -> None:
     answers = [
         await post(site, person, "/api/support/lookups", {"phone": closed.phone}),
         await post(site, person, "/api/support/lookups", {"phone": a_phone()}),
+        await site.get("/api/support/accounts", person),
         await post(site, person, restoring, {"reason": "mine"}),
         await post(site, person, restoring.replace(closed.account, "x" * 16), {"reason": "mine"}),
     ]
-    assert [problem(answer) for answer in answers] == [(404, "not_found")] * 4
+    assert [problem(answer) for answer in answers] == [(404, "not_found")] * 5
     assert len({str({**answer.json(), "request_id": ""}) for answer in answers}) == 1
     assert await site.database.fetchval("SELECT count(*) FROM audit WHERE action <> 'account.closed'") == 0
 

@@ -21,6 +21,8 @@ EXPECTED = {
     ("POST", "/api/oauth/answers"): Who.ANYONE,
     ("POST", "/api/me/oauth/attempts"): Who.ACCOUNT,
     ("POST", "/api/me/oauth/answers"): Who.ACCOUNT,
+    ("GET", "/api/me/roles"): Who.ACCOUNT,
+    ("GET", "/api/support/accounts"): Who.SUPPORT,
     ("POST", "/api/support/lookups"): Who.SUPPORT,
     ("POST", "/api/support/accounts/{id}/restoring"): Who.SUPPORT,
 }

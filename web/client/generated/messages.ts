@@ -1078,6 +1078,11 @@ export interface FinishBinding {
   readonly state: string
 }
 
+/** What the caller may do for the platform as a whole; for the menu, since the server asks itself each time. */
+export interface PlatformRoles {
+  readonly roles: readonly ('operator' | 'ops' | 'support')[]
+}
+
 export interface AuditEntry {
   readonly at: number
   readonly actor: string | null
@@ -1094,9 +1099,24 @@ export interface SupportAccount {
   readonly audit: readonly AuditEntry[]
 }
 
-/** Not a query: numbers do not belong into URLs. */
+/** By phone number, or one of the list of closed accounts. Not a query: numbers do not belong into URLs. */
 export interface FindAccount {
-  readonly phone: string
+  readonly phone?: string | null
+  readonly account?: string | null
+}
+
+/** The phone number is masked; null: it was unbound before. */
+export interface ClosedAccount {
+  readonly id: string
+  readonly name: string
+  readonly phone: string | null
+  readonly closed_at: number
+}
+
+/** Closed last first (R36). */
+export interface ClosedAccounts {
+  readonly accounts: readonly ClosedAccount[]
+  readonly next: string | null
 }
 
 /** `reason`: the number of the support case; it goes into the audit log. */
@@ -1870,12 +1890,13 @@ export interface NewPush {
   readonly source?: Source | null
 }
 
-/** One message to many and how far it got. `n_told`: who has it already. */
+/** One message to many and how far it got. `n_told`: who has it already. `to_name`: of the school or course. */
 export interface Push {
   readonly id: string
   readonly author: string | null
   readonly to_kind: 'all' | 'course' | 'run' | 'school'
   readonly to_id: string | null
+  readonly to_name: string | null
   readonly kind: ItemKind
   readonly title: string
   readonly text: string
@@ -1885,10 +1906,42 @@ export interface Push {
   readonly created_at: number
 }
 
+/** A school, or a course with its school's name. */
+export interface PushTarget {
+  readonly id: string
+  readonly name: string
+  readonly school_name: string | null
+}
+
+/** The first that fit. */
+export interface PushTargets {
+  readonly targets: readonly PushTarget[]
+}
+
 /** Newest first. */
 export interface Pushes {
   readonly pushes: readonly Push[]
   readonly next: string | null
+}
+
+/** Older clients of the kind are told to update (R7). */
+export interface LeastVersion {
+  readonly kind: ClientKind
+  readonly version: string
+}
+
+/** Connections open now, on all nodes. `version` "other": the rare ones of all kinds together. */
+export interface ClientCount {
+  readonly kind: ClientKind
+  readonly version: string
+  readonly n_connections: number
+}
+
+/** `clients`: most connections first; `n_nodes`: how many nodes told theirs. */
+export interface Clients {
+  readonly least_versions: readonly LeastVersion[]
+  readonly clients: readonly ClientCount[]
+  readonly n_nodes: number
 }
 
 /** Who signs later than `late_after_s` after the opening is late; without it nobody is. */
