@@ -1,6 +1,7 @@
 // The REST layer: log-in, devices, the own account, records. Live things travel over the socket.
 import { createCoursesApi } from '@/client/courses'
 import { createPeopleApi } from '@/client/people'
+import { createPlatformApi } from '@/client/platform'
 import { Refusal, unexpected, unreachable } from '@/client/refusal'
 import { createSchoolsApi } from '@/client/schools'
 import { createStudyApi } from '@/client/study/api'
@@ -120,6 +121,7 @@ export function createApi(options: ApiOptions) {
     schools: createSchoolsApi(ask, fetchFile),
     fileLink: (file: string) => ask<FileLink>('GET', `/files/${file}/link`),
     people: createPeopleApi(ask, options.client),
+    platform: createPlatformApi(ask),
     courses: createCoursesApi(ask),
     study: createStudyApi(ask),
   }

@@ -28,6 +28,9 @@ export function createConsoleRouter(device: DeviceHandle): Router {
       { path: '/attempts/:attempt', component: () => import('@/console/pages/study/MarkAttempt.vue'), props: true },
       { path: '/runs/:run/report', component: () => import('@/console/pages/study/Report.vue'), props: true },
       { path: '/schools/:school', component: () => import('@/console/pages/schools/School.vue'), props: true },
+      { path: '/platform/pushes', component: () => import('@/console/pages/platform/Pushes.vue') },
+      { path: '/platform/support', component: () => import('@/console/pages/platform/Support.vue') },
+      { path: '/platform/clients', component: () => import('@/console/pages/platform/Clients.vue') },
       {
         path: '/projector/:classroom',
         component: () => import('@/console/pages/Projector.vue'),

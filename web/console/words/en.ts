@@ -10,7 +10,7 @@ export default {
     register: 'Create a teacher account',
     phoneApp: 'I am a student: open the phone app',
   },
-  nav: { classrooms: 'Classrooms', courses: 'Courses I teach', create: 'New classroom', empty: 'No classrooms yet', phoneApp: 'Phone app' },
+  nav: { classrooms: 'Classrooms', courses: 'Courses I teach', create: 'New classroom', empty: 'No classrooms yet', phoneApp: 'Phone app', settings: 'Account settings', menu: 'Menu' },
   home: {
     title: 'My classrooms',
     hint: 'Choose a classroom to teach, or make a new one.',

@@ -8,7 +8,7 @@ export default {
     register: '注册教师账号',
     phoneApp: '我是学生，前往手机端',
   },
-  nav: { classrooms: '课堂', courses: '我教的课程', create: '新建课堂', empty: '还没有课堂', phoneApp: '手机端' },
+  nav: { classrooms: '课堂', courses: '我教的课程', create: '新建课堂', empty: '还没有课堂', phoneApp: '手机端', settings: '账号设置', menu: '菜单' },
   home: {
     title: '我的课堂',
     hint: '选择一个课堂开始上课，或新建课堂。',
