@@ -15,6 +15,7 @@ PushId = NewType("PushId", str)
 ItemKind = Literal["course_announcement", "courseware_update", "platform_push", "reply", "comment", "account"]
 SourceKind = Literal["school", "course", "run", "unit", "announcement", "topic", "assessment", "account"]
 PushTo = Literal["all", "school", "course", "run"]
+PushTargetKind = Literal["school", "course"]
 PushState = Literal["sending", "sent", "stopped"]
 Title = Annotated[str, Meta(min_length=1, max_length=120)]
 Text = Annotated[str, Meta(max_length=2000)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import get_args
 
 from protocol.courses import CourseKind, MyCourseState
-from protocol.inbox import ItemKind
+from protocol.inbox import ItemKind, PushTargetKind
 from protocol.schools import Change
 from server.core.catalogue import LONGEST_QUERY
 from server.store.roster import Standing
@@ -36,7 +36,11 @@ SHAPES: Mapping[str, Schema] = {
     "name": {"type": "string"},
     "until": NUMBER,
 }
-KINDS: Mapping[str, Schema] = {"list_items": one_of(ItemKind), "list_school_courses": one_of(CourseKind)}
+KINDS: Mapping[str, Schema] = {
+    "list_items": one_of(ItemKind),
+    "list_school_courses": one_of(CourseKind),
+    "list_targets": one_of(PushTargetKind),
+}
 
 
 def query_schema(operation: str, name: str) -> Schema:

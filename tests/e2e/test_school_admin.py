@@ -50,7 +50,7 @@ async def a_school(campus: Campus, admin: Person) -> tuple[SchoolId, str]:
     async with campus.school.db.transaction() as tx:
         await schools.insert_school(tx, school, name, True, CODE)
         await schools.insert_admin(tx, school, admin.account)
-        for number, name in (
+        for number, student in (
             ("00210001", "李子涵"),
             ("00210002", "陈思源"),
             ("00210003", "杨若曦"),
