@@ -663,6 +663,7 @@ CREATE TABLE push (
     state       text        NOT NULL DEFAULT 'sending' CHECK (state IN ('sending', 'sent', 'stopped')),
     after_id    text        NOT NULL DEFAULT '',  -- how far the batches got, in the order of account ids
     n_sent      integer     NOT NULL DEFAULT 0,
+    n_all       integer,                          -- whom it was for when it began; null: not counted
     created_at  timestamptz NOT NULL DEFAULT now(),
     beat_at     timestamptz NOT NULL DEFAULT now(),
     CHECK ((to_kind = 'all') = (to_id IS NULL))
@@ -681,4 +682,4 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX idempotency_old ON idempotency (at);
 
-INSERT INTO schema_version (version, oldest) VALUES (4, 1);
+INSERT INTO schema_version (version, oldest) VALUES (5, 1);

@@ -109,7 +109,10 @@ class NewPush(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Push(msgspec.Struct, frozen=True, kw_only=True):
-    """One message to many and how far it got. `n_told`: who has it already. `to_name`: of the school or course."""
+    """One message to many and how far it got. `n_told`: who has it already. `to_name`: of the school or course.
+
+    `n_all`: how many it was for when it began, with closed accounts, who are left out.
+    """
 
     id: PushId
     author: AccountId | None
@@ -122,6 +125,7 @@ class Push(msgspec.Struct, frozen=True, kw_only=True):
     source: Source | None
     state: PushState
     n_told: int
+    n_all: int | None = None
     created_at: Millis
 
 

@@ -12,6 +12,9 @@ TEACHER_PHONE = "13800000001"
 TEACHER_NAME = "王晓岚"
 ADMIN_PHONE = "13800000002"
 ADMIN_NAME = "教务处"
+# Pushes, support and ops: every role of the platform in one person.
+PLATFORM_PHONE = "13800000003"
+PLATFORM_NAME = "平台"
 # 认证码 of the whole school; the first students have used it already.
 CERTIFICATION_CODE = "SHANGKE26"
 CERTIFIED = 24
@@ -53,6 +56,7 @@ def student_number(number: int) -> str:
 LOG_INS: tuple[LogIn, ...] = (
     LogIn(who="teacher", phone=TEACHER_PHONE, password=PASSWORD),
     LogIn(who="school admin", phone=ADMIN_PHONE, password=PASSWORD),
+    LogIn(who="platform staff", phone=PLATFORM_PHONE, password=PASSWORD),
     LogIn(who=f"students 1–{len(STUDENT_NAMES)}", phone=f"{student_phone(1)} … 30", password=PASSWORD),
 )
 

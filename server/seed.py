@@ -20,7 +20,7 @@ from server.redis_pool import open_redis
 from server.road import Road
 from server.seed_courses import seed_courses
 from server.seed_roster import seed_roster
-from server.store import accounts, activities, classrooms, identities
+from server.store import accounts, activities, classrooms, identities, platform_roles
 from server.store.pool import connect
 
 log = logging.getLogger("shangke.seed")
@@ -59,6 +59,10 @@ async def seed(config: Config) -> None:
         school = await seed_courses(database, passwords, teacher)
         admin = await register(road, demo.ADMIN_NAME, demo.ADMIN_PHONE, password_hash)
         await seed_roster(database, school, admin, students)
+        platform = await register(road, demo.PLATFORM_NAME, demo.PLATFORM_PHONE, password_hash)
+        async with database.transaction() as tx:
+            for role in platform_roles.PLATFORM_ROLES:
+                await platform_roles.insert_role(tx, platform, role)
         log.info("outcome=filled students=%d", len(demo.STUDENT_NAMES))
 
 

@@ -11,7 +11,7 @@ from server.core.activities.registry import KINDS
 from server.core.phone import normalise
 from server.password import Passwords
 from server.seed import seed
-from server.store import activities, identities, memberships, schools
+from server.store import activities, identities, memberships, platform_roles, schools
 from server.store.pool import connect
 
 
@@ -41,6 +41,9 @@ async def test_the_demo_school_opens_once_and_its_people_can_log_in(
         assert admin is not None
         (school,) = await schools.select_administered(db, admin.account)
         assert (school.name, school.certification_code) == (demo.SCHOOL_NAME, demo.CERTIFICATION_CODE)
+        platform = await identities.select_identified(db, "phone", normalise(demo.PLATFORM_PHONE))
+        assert platform is not None
+        assert set(await platform_roles.select_roles(db, platform.account)) == set(platform_roles.PLATFORM_ROLES)
         courses = await db.fetch("SELECT kind, title, password_hash, state FROM course ORDER BY kind")
         assert [(each["kind"], each["title"], each["state"]) for each in courses] == [
             (each.kind, each.title, "published") for each in demo.COURSES

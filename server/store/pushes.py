@@ -112,6 +112,18 @@ RECIPIENTS: Mapping[PushTo, LiteralString] = {
 }
 
 
+COUNTS: Mapping[PushTo, LiteralString] = {
+    kind: "SELECT count(*) FROM (" + recipients + ") AS everybody"  # noqa: S608  # all of it stands in this file
+    for kind, recipients in RECIPIENTS.items()
+}
+
+
+async def update_total(tx: Tx, push: str, to_kind: PushTo, to_id: str | None) -> None:
+    """Count whom it is for: with accounts that are closed, which will be left out."""
+    n_all = await tx.fetchval(COUNTS[to_kind], to_id, "", None)
+    await tx.execute("UPDATE push SET n_all = $2 WHERE id = $1", push, n_all)
+
+
 async def select_recipients(tx: Tx, to_kind: PushTo, to_id: str | None, after: str, most: int) -> list[AccountId]:
     rows = await tx.fetch(RECIPIENTS[to_kind], to_id, after, most)
     return [row["id"] for row in rows]
@@ -158,7 +170,8 @@ async def select_push(db: Reader, push: str) -> Push | None:
     row = await db.fetchrow(
         """
         SELECT push.id, author_id, to_kind, to_id, coalesce(school.name, course.title) AS to_name, item_kind,
-               push.title, text, source, push.state, n_sent, push.created_at
+               push.title, text, source, push.state, n_sent, n_all,
+               push.created_at
           FROM push
           LEFT JOIN school ON to_kind = 'school' AND school.id = to_id
           LEFT JOIN run    ON to_kind = 'run' AND run.id = to_id
@@ -175,7 +188,8 @@ async def select_pushes(db: Reader, before: Millis | None, before_id: str, most:
     rows = await db.fetch(
         """
         SELECT push.id, author_id, to_kind, to_id, coalesce(school.name, course.title) AS to_name, item_kind,
-               push.title, text, source, push.state, n_sent, push.created_at
+               push.title, text, source, push.state, n_sent, n_all,
+               push.created_at
           FROM push
           LEFT JOIN school ON to_kind = 'school' AND school.id = to_id
           LEFT JOIN run    ON to_kind = 'run' AND run.id = to_id
@@ -255,6 +269,7 @@ def read_push(row: asyncpg.Record) -> Push:
         source=read_source(row["source"]),
         state=row["state"],
         n_told=row["n_sent"],
+        n_all=row["n_all"],
         created_at=millis(row["created_at"]),
     )
 

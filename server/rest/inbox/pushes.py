@@ -35,6 +35,7 @@ async def make_push(call: Call, body: NewPush) -> Response:
             raise Refused(Code.BAD_FIELD, "to_id", data={"field": "to_id"})
         now = await activities.select_now(tx)
         push = await start_push(tx, news, body.to_kind, body.to_id, author=operator, now=now)
+        await pushes.update_total(tx, push, body.to_kind, body.to_id)
         await audit.insert(tx, operator, "push.started", detail={"push": push, "to": body.to_kind})
     ring_push(call.services.road, push, now)
     return answer(await found(call, push), 201)

@@ -68,7 +68,7 @@ async def test_a_push_to_all_reaches_everybody_once_and_says_how_far_it_got(site
     answer = await push(site, operator, source={"kind": "course", "id": "C" * 16})
     assert answer.status_code == 201
     made = answer.json()
-    assert (made["state"], made["n_told"]) == ("sending", 0)
+    assert (made["state"], made["n_told"], made["n_all"]) == ("sending", 0, 2)
     assert [(each.job, each.argument) for each in site.alarms] == [(PUSH_JOB, made["id"])]
     await send(site.services.road, made["id"])
     await send(site.services.road, made["id"])
@@ -219,7 +219,9 @@ async def test_r57_an_operator_finds_the_school_or_course_and_the_push_names_it(
         ("course", course, "微积分"),
         ("run", run, "微积分"),
     ):
-        assert (await push(site, operator, to_kind=to_kind, to_id=to_id)).json()["to_name"] == name
-    assert (await push(site, operator)).json()["to_name"] is None
+        made = (await push(site, operator, to_kind=to_kind, to_id=to_id)).json()
+        assert (made["to_name"], made["n_all"]) == (name, 0)
+    made = (await push(site, operator)).json()
+    assert (made["to_name"], made["n_all"]) == (None, 1)
     stranger = await site.get("/api/push-targets", await site.register())
     assert (stranger.status_code, stranger.json()["code"]) == (404, "not_found")

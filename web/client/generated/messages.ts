@@ -1890,7 +1890,11 @@ export interface NewPush {
   readonly source?: Source | null
 }
 
-/** One message to many and how far it got. `n_told`: who has it already. `to_name`: of the school or course. */
+/**
+ * One message to many and how far it got. `n_told`: who has it already. `to_name`: of the school or course.
+ *
+ * `n_all`: how many it was for when it began, with closed accounts, who are left out.
+ */
 export interface Push {
   readonly id: string
   readonly author: string | null
@@ -1903,6 +1907,7 @@ export interface Push {
   readonly source: Source | null
   readonly state: 'sending' | 'sent' | 'stopped'
   readonly n_told: number
+  readonly n_all: number | null
   readonly created_at: number
 }
 
