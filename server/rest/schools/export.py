@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime, timedelta, timezone
@@ -10,10 +9,11 @@ from io import StringIO
 
 from starlette.responses import Response, StreamingResponse
 
+from protocol.errors import Code, Refused
 from protocol.ids import SchoolId
 from server.core.file_name import disposition
 from server.core.roster import armed
-from server.files.workbook import TextSheet
+from server.files.workbook import Begin, WriteFailed, write_aside
 from server.rest.answer import HEADERS
 from server.rest.call import Call
 from server.rest.schools.admin import administered
@@ -22,7 +22,7 @@ from server.store.pool import Database
 
 AT_ONCE = 1_000
 HEADINGS = ("学号", "姓名", "认证码", "认证状态", "认证账号", "认证时间")
-WIDTHS = (20, 16, 16, 12, 20, 18)
+SHEET = Begin(title="学生名单", headings=HEADINGS, widths=(20, 16, 16, 12, 20, 18))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Row = tuple[str, ...]
 CHINA = timezone(timedelta(hours=8))
@@ -37,12 +37,17 @@ async def export_roster(call: Call) -> Response:
 async def export_workbook(call: Call) -> Response:
     """The same as .xlsx, every cell of it text."""
     school = await begin(call)
-    async with call.services.workbooks:
-        sheet = await asyncio.to_thread(TextSheet, "学生名单", HEADINGS, WIDTHS)
-        async for rows in pages(call.services.database, school):
-            await asyncio.to_thread(sheet.add, [[armed(cell) for cell in row] for row in rows])
-        content = await asyncio.to_thread(sheet.finish)
+    try:
+        async with call.services.workbooks:
+            content = await write_aside(SHEET, armed_pages(call.services.database, school))
+    except WriteFailed as error:
+        raise Refused(Code.OVERLOADED, str(error), retry_after_ms=5_000) from error
     return xlsx_response(content, "学生名单.xlsx")
+
+
+async def armed_pages(database: Database, school: SchoolId) -> AsyncIterator[list[list[str]]]:
+    async for rows in pages(database, school):
+        yield [[armed(cell) for cell in row] for row in rows]
 
 
 async def begin(call: Call) -> SchoolId:
