@@ -11,7 +11,7 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request
 from websockets.protocol import Protocol
 
-from server.edge.late import TimedHttp
+from server.edge.bounds import BoundedHttp
 from server.edge.websocket import PreparedWebSocket
 
 # Well within what websockets takes: 128 headers, lines of 8 KiB.
@@ -23,7 +23,7 @@ VALUES = re.compile(rb"[\t -~\x80-\xff]*")
 BODY = frozenset({b"content-length", b"transfer-encoding"})
 
 
-class UpgradingHttp(TimedHttp):
+class UpgradingHttp(BoundedHttp):
     def handle_websocket_upgrade(self) -> None:
         headers = self.scope["headers"]
         request = plain_request(self.scope["method"], self.url, list(headers))

@@ -12,9 +12,9 @@ import uvicorn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.types import Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from server.edge.bounds import BoundedHttp
 from server.edge.upgrade import MOST_BYTES, MOST_HEADERS, UpgradingHttp, plain_request
 from tests.edge.wire import Wire
 
@@ -65,7 +65,7 @@ class Upgraded(Wire):
         return self.protocol
 
 
-def shake(kind: type[HttpToolsProtocol], request: bytes, loop: asyncio.AbstractEventLoop) -> tuple[bytes, list[Scope]]:
+def shake(kind: type[BoundedHttp], request: bytes, loop: asyncio.AbstractEventLoop) -> tuple[bytes, list[Scope]]:
     """What the peer is told, but for the date, and what the app is."""
     wire = Upgraded()
     state = ServerState()
@@ -126,7 +126,7 @@ REQUESTS = {
 
 @pytest.mark.parametrize("case", REQUESTS)
 def test_parsing_once_changes_nothing(loop: asyncio.AbstractEventLoop, case: str) -> None:
-    assert shake(UpgradingHttp, REQUESTS[case], loop) == shake(HttpToolsProtocol, REQUESTS[case], loop)
+    assert shake(UpgradingHttp, REQUESTS[case], loop) == shake(BoundedHttp, REQUESTS[case], loop)
 
 
 @settings(max_examples=100, deadline=None)
@@ -137,7 +137,7 @@ def test_parsing_once_changes_nothing(loop: asyncio.AbstractEventLoop, case: str
 def test_a_header_of_any_value_changes_nothing(loop: asyncio.AbstractEventLoop, name: str, value: str) -> None:
     for headers in (changed(**{name: value}), [*changed(), (name, value)]):
         asked = request(headers)
-        assert shake(UpgradingHttp, asked, loop) == shake(HttpToolsProtocol, asked, loop)
+        assert shake(UpgradingHttp, asked, loop) == shake(BoundedHttp, asked, loop)
 
 
 def test_only_what_is_certain_is_not_parsed_again() -> None:
