@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from protocol.courses import CourseId
@@ -52,6 +53,27 @@ async def delete_uploading(db: Database, file: FileId) -> None:
 async def update_deleted(tx: Tx, file: FileId) -> None:
     """active -> deleted: nothing shows it any more. The bytes are the caller's to remove, after the commit."""
     await tx.execute("UPDATE course_file SET state = 'deleted' WHERE id = $1", file)
+
+
+async def update_unused(tx: Tx, files: Sequence[FileId]) -> list[FileId]:
+    """active -> deleted for those that no unit of their course holds any more; the bytes are the caller's, as above.
+
+    Locked first, since a unit that takes one up at this moment holds it: only a look after that sees the unit.
+    """
+    await tx.fetch("SELECT FROM course_file WHERE id = ANY ($1::text[]) ORDER BY id FOR UPDATE", list(files))
+    rows = await tx.fetch(
+        """
+        UPDATE course_file AS file
+           SET state = 'deleted'
+         WHERE file.id = ANY ($1::text[])
+           AND NOT EXISTS (SELECT FROM run
+                             JOIN unit ON unit.run_id = run.id
+                            WHERE run.course_id = file.course_id AND unit.file_id = file.id)
+        RETURNING file.id
+        """,
+        list(files),
+    )
+    return [row["id"] for row in rows]
 
 
 async def select_cover(db: Reader, file: FileId) -> StoredFile | None:

@@ -70,13 +70,15 @@ async def select_level(tx: Tx, run: RunId, unit: UnitId) -> UnitLevel | None:
 
 
 async def select_file_type(tx: Tx, run: RunId, file: FileId) -> str | None:
-    """The type of a whole file of this run's course; another course's is none (59)."""
+    """The type of a whole file of this run's course, which stays one until the end of this transaction; another
+    course's is none (59)."""
     found: str | None = await tx.fetchval(
         """
         SELECT file.content_type
           FROM course_file AS file
           JOIN run ON run.course_id = file.course_id
          WHERE file.id = $2 AND run.id = $1 AND file.state = 'active'
+           FOR SHARE OF file
         """,
         run,
         file,
@@ -150,6 +152,21 @@ async def move_before(tx: Tx, unit: UnitId, sibling: UnitId) -> bool:
         sibling,
     )
     return status != "UPDATE 0"
+
+
+async def select_files_below(tx: Tx, unit: UnitId) -> list[FileId]:
+    """The files of a node and of everything that hangs on it."""
+    rows = await tx.fetch(
+        """
+        SELECT DISTINCT unit.file_id
+          FROM unit
+          LEFT JOIN unit AS parent ON parent.id = unit.parent_id
+         WHERE $1 IN (unit.id, unit.parent_id, parent.parent_id) AND unit.file_id IS NOT NULL
+           AND unit.run_id = (SELECT run_id FROM unit WHERE id = $1)
+        """,
+        unit,
+    )
+    return [row["file_id"] for row in rows]
 
 
 async def delete_unit(tx: Tx, unit: UnitId) -> None:

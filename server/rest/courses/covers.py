@@ -43,7 +43,7 @@ async def show_cover(call: Call) -> Response:
 
 
 async def replace_cover(call: Call, course: CourseId, cover: FileId | None) -> None:
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         if not await courses.lock_taught(tx, course, call.device.account):
             raise Refused(Code.NOT_FOUND)
         before = await courses.update_cover(tx, course, cover)

@@ -31,7 +31,7 @@ async def list_teachers(call: Call) -> Response:
 async def add_teacher(call: Call) -> Response:
     """Have another teacher of the school teach the course; the owner alone may."""
     course, account = CourseId(call.path["id"]), AccountId(call.path["account"])
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         roles = await course_teachers.lock_roles(tx, course, call.device.account)
         check_asks_to_teach(roles, call.device.account)
         if account not in roles:
@@ -44,7 +44,7 @@ async def add_teacher(call: Call) -> Response:
 async def remove_teacher(call: Call) -> Response:
     """End somebody's teaching of the course: the owner anybody's but their own, everybody else their own."""
     course, account = CourseId(call.path["id"]), AccountId(call.path["account"])
-    async with call.services.database.transaction() as tx:
+    async with call.transaction() as tx:
         roles = await course_teachers.lock_roles(tx, course, call.device.account)
         check_ends_teaching(roles, call.device.account, account)
         await course_teachers.delete_teacher(tx, course, account)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from starlette.responses import Response
@@ -16,7 +17,7 @@ from server.ids import draw_id
 from server.rest.answer import answer, nothing
 from server.rest.call import Call
 from server.rest.courses.runs import enter_run
-from server.store import runs, units
+from server.store import course_files, runs, units
 from server.store.pool import Tx
 from server.store.units import StoredUnit
 from server.telling_many import ring_push, start_push
@@ -103,8 +104,11 @@ async def change_unit(call: Call, body: ChangeUnit) -> Response:
             raise Refused(Code.BAD_FIELD, "before", data={"field": "before"})
         is_new = changed.level == "unit" and changed.is_published and not unit.is_published
         push = await start_news(call, tx, changed) if is_new else None
+        replaced = [unit.file] if unit.file and unit.file != changed.file else []
+        unused = await course_files.update_unused(tx, replaced)
     if push:
         ring_push(call.services.road, push, call.now)
+    await forget(call, unused)
     return nothing()
 
 
@@ -120,8 +124,17 @@ async def remove_unit(call: Call) -> Response:
     """Remove a node with everything below it, and what was learned of it."""
     async with call.transaction() as tx:
         unit = await hold(call, tx)
+        files = await units.select_files_below(tx, unit.id)
         await units.delete_unit(tx, unit.id)
+        unused = await course_files.update_unused(tx, files)
+    await forget(call, unused)
     return nothing()
+
+
+async def forget(call: Call, files: Sequence[FileId]) -> None:
+    """The bytes of files that nothing shows any more."""
+    for file in files:
+        await call.services.storage.delete(file)
 
 
 async def hold(call: Call, tx: Tx) -> StoredUnit:

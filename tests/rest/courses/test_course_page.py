@@ -11,7 +11,7 @@ from protocol.envelopes import Body
 from tests.harness.site import Person, Site
 from tests.rest.courses.campus import Campus, a_campus
 from tests.rest.courses.who import EXPECTED
-from tests.rest.test_files import PNG, a_pdf
+from tests.rest.test_files import PNG, a_pdf, kept
 
 MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2" + b"\x00" * 500
 
@@ -82,6 +82,32 @@ async def test_r50_courseware_is_a_tree_and_learners_see_what_is_published(site:
     assert [tuple(each) for each in told] == [("courseware_update", each) for each in ("视频", "阅读", "讲义 1")]
     await campus.must(campus.teacher, "DELETE", f"/units/{chapter}")
     assert await tree(campus, campus.teacher, run) == []
+
+
+async def test_r50_a_file_that_no_unit_holds_any_more_is_gone(site: Site) -> None:
+    campus = await a_campus(site)
+    course = await campus.course()
+    run, later = await campus.run(course), await campus.run(course, 61, 90)
+    one, two, three = [str((await upload(campus, course, a_pdf(2_000 + n)))[1]["id"]) for n in range(3)]
+    chapter = await add(campus, run, "chapter", "第一章")
+    lesson = await add(campus, run, "lesson", "1.1", parent=chapter)
+    unit = await add(campus, run, "unit", "讲义", parent=lesson, kind="pdf", file=one)
+    await add(campus, run, "unit", "习题", parent=lesson, kind="pdf", file=three)
+    other = await add(campus, later, "chapter", "第一章")
+    below = await add(campus, later, "lesson", "1.1", parent=other)
+    await add(campus, later, "unit", "习题", parent=below, kind="pdf", file=three)
+    await campus.must(campus.teacher, "PATCH", f"/units/{unit}", {"title": "讲义 1", "file": one})
+    assert sorted(kept(site)) == sorted([one, two, three])
+    await campus.must(campus.teacher, "PATCH", f"/units/{unit}", {"file": two})
+    assert sorted(kept(site)) == sorted([two, three])
+    again = await campus.ask(campus.teacher, "PATCH", f"/units/{unit}", {"file": one})
+    assert (again.status_code, again.json()["data"]) == (422, {"field": "file"})
+    await campus.must(campus.teacher, "DELETE", f"/units/{chapter}")
+    assert kept(site) == [three]
+    await campus.must(campus.teacher, "DELETE", f"/units/{below}")
+    assert kept(site) == []
+    states = await site.database.fetch("SELECT DISTINCT state FROM course_file")
+    assert [each["state"] for each in states] == ["deleted"]
 
 
 async def test_a_node_that_does_not_fit_is_refused(site: Site) -> None:
