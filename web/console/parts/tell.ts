@@ -25,3 +25,19 @@ export async function ask(question: { message: string; yes: string; no: string; 
     return false
   }
 }
+
+/** A short text of the teacher's, trimmed; null: never mind. */
+export async function askText(question: { message: string; given?: string; most: number; yes: string; no: string }): Promise<string | null> {
+  try {
+    const { value } = (await ElMessageBox.prompt(question.message, {
+      inputValue: question.given ?? '',
+      inputValidator: (typed: string | null) => (typed ?? '').trim() !== '' && (typed ?? '').length <= question.most,
+      inputErrorMessage: ' ',
+      confirmButtonText: question.yes,
+      cancelButtonText: question.no,
+    })) as { value: string }
+    return value.trim()
+  } catch {
+    return null
+  }
+}

@@ -53,3 +53,8 @@ export const COURSE_WORDS = {
     discussion: 'Discussion',
   },
 } as const
+
+export const UNIT_WORDS = {
+  zh: { video: '视频', pdf: 'PDF', rich_text: '图文' },
+  en: { video: 'video', pdf: 'PDF', rich_text: 'text' },
+} as const
