@@ -17,10 +17,13 @@ class BoundedHttp(TimedHttp):
     # Of a head that is not complete yet.
     n_head_bytes = 0
     is_in_head = True
+    # In what was received last: most of it was that message's body then, and the next head is counted from here on.
+    has_completed = False
 
     def data_received(self, data: bytes) -> None:
+        self.has_completed = False
         super().data_received(data)
-        if self.is_in_head and not self.transport.is_closing():
+        if self.is_in_head and not self.has_completed and not self.transport.is_closing():
             self.n_head_bytes += len(data)
             if self.n_head_bytes > HEAD_BYTES:
                 self.send_400_response("Too long a head.")
@@ -36,5 +39,5 @@ class BoundedHttp(TimedHttp):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        self.is_in_head = True
+        self.is_in_head = self.has_completed = True
         super().on_message_complete()

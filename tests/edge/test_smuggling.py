@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import httpx
 import pytest
 
 from tests.edge.campus import Campus
@@ -40,3 +41,15 @@ async def test_what_is_not_one_clear_request_is_refused(campus: Campus, case: st
     assert said.startswith(b"HTTP/1.1 400"), said
     # What was smuggled in behind it is never answered.
     assert said.count(b"HTTP/1.1") == 1
+
+
+@pytest.mark.parametrize("n_bytes", [20_000, 200_000])
+async def test_the_end_of_a_long_body_is_no_head(campus: Campus, n_bytes: int) -> None:
+    node, lesson = await campus.start(), await campus.lesson(0)
+    _, token = await campus.device(lesson.teacher)
+    pdf = b"%PDF-1.7\n" + b"x" * n_bytes
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{node.port}", trust_env=False) as client:
+        headers = {"Authorization": f"Bearer {token}"}
+        path = f"/api/classrooms/{lesson.classroom}/files?name=x.pdf"
+        sent = [(await client.post(path, content=pdf, headers=headers)).status_code for _ in range(2)]
+    assert sent == [201, 201]
