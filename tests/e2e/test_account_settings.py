@@ -123,7 +123,7 @@ async def test_r34_r35_closing_waits_for_the_certification_to_be_dissolved(campu
         web.forgive("409", "401")
         await settings(web)
         await web.page.get_by_text("注销账号").click()
-        await web.sees("注销前需先解除学校云认证", "不能转到其他账号", "不能再绑定其他账号")
+        await web.sees("注销前需先解除学校云认证", "不能转到其他账号", "不能再绑定其他账号", "只能联系客服恢复")
         await web.picture("web-close-account")
         await confirm(web)
         await web.sees("注销前请先在我的学校云解除认证")
