@@ -65,6 +65,7 @@ fuzz: setup  ## Try what the API promises, with thousands of cases as everybody 
 
 bench: setup  ## Measure (figures go to bench/; ARGS=--quick shows that it works)
 	@$(BIN)/python -m bench $(ARGS)
+	@$(BIN)/python -m bench.rest $(ARGS)
 
 clean:  ## Remove what was built (never the data)
 	@rm -rf .venv web/node_modules web/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -106,6 +106,56 @@ async def seed_courses(
     await db.execute("ANALYZE")
 
 
+async def seed_people(db: Database, accounts: Sequence[AccountId]) -> None:
+    """So many more people, without any device."""
+    for start in range(0, len(accounts), 10_000):
+        some = accounts[start : start + 10_000]
+        async with db.transaction() as tx:
+            await tx.copy("stream", ("id", "kind"), [(account, "account") for account in some])
+            await tx.copy("account", ("id", "name"), [(account, NAME) for account in some])
+    await db.execute("ANALYZE")
+
+
+async def seed_enrollments(db: Database, n_each: int) -> None:
+    """A run of every course, now in its fifth week, and so many of them for every account with a device."""
+    await db.execute(
+        """
+        INSERT INTO run (id, course_id, number, starts_at, ends_at)
+        SELECT reverse(id), id, 1, now() - interval '4 weeks', now() + interval '12 weeks'
+          FROM course
+        """
+    )
+    runs = [row["id"] for row in await db.fetch("SELECT id FROM run ORDER BY id")]
+    learners = [row["account_id"] for row in await db.fetch("SELECT DISTINCT account_id FROM device ORDER BY 1")]
+    # A prime, so that the courses of one are spread, and nobody is in one twice.
+    chosen = [
+        (runs[(place * n_each + step) * 7 % len(runs)], account)
+        for place, account in enumerate(learners)
+        for step in range(n_each)
+    ]
+    for start in range(0, len(chosen), 10_000):
+        async with db.transaction() as tx:
+            await tx.copy("enrollment", ("run_id", "account_id"), chosen[start : start + 10_000])
+    await db.execute("ANALYZE")
+
+
+async def seed_log_ins(db: Database, password_hash: str) -> list[str]:
+    """Gives everybody who has none a phone number and this password; the numbers."""
+    rows = await db.fetch(
+        """
+        WITH protected AS (
+            UPDATE account SET password_hash = $1 WHERE password_hash IS NULL RETURNING id
+        )
+        INSERT INTO identity (provider, subject, account_id)
+        SELECT 'phone', '+86135' || lpad(row_number() OVER ()::text, 8, '0'), id
+          FROM protected
+        RETURNING subject
+        """,
+        password_hash,
+    )
+    return [row["subject"].removeprefix("+86") for row in rows]
+
+
 async def _copy_streams(tx: Tx, made: list[Bulk], accounts: list[AccountId]) -> None:
     streams = [(each.classroom, "classroom") for each in made] + [(account, "account") for account in accounts]
     await tx.copy("stream", ("id", "kind"), streams)
