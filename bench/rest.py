@@ -1,4 +1,4 @@
-"""What no peer has: catalogue, roster, log-ins, 我的课程 and a push, one after the other, each in a process of its own."""
+"""What no peer has: catalogue, my courses, log-ins, roster and a push, each in a process of its own."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from protocol.codec import pack_stored
 from protocol.registry import COMMANDS
 from protocol.rest import Problem
+from server.rest import kinds
 from server.rest.answer import HEADERS
 from server.rest.call import Call
 from server.rest.endpoint import Endpoint
@@ -44,11 +45,12 @@ def show_openapi(endpoints: Sequence[Endpoint]) -> Callable[[Call], Awaitable[Re
 def document(endpoints: Sequence[Endpoint]) -> dict[str, object]:
     declared = {each for endpoint in endpoints for each in (endpoint.takes, endpoint.gives) if each}
     declared |= {Problem, *COMMANDS.values()}
-    ordered = sorted(declared, key=lambda each: each.__name__)
+    ordered = [*sorted(declared, key=lambda each: each.__name__), *kinds.shapes()]
     references, components = msgspec.json.schema_components(
         ordered, schema_hook=_anything, ref_template="#/components/schemas/{name}"
     )
     schemas = dict(zip(ordered, references, strict=True))
+    kinds.tell(components, schemas)
     components["RestCommand"] = _commands(components["RestCommand"], schemas)
     paths: dict[str, dict[str, object]] = {}
     for endpoint in endpoints:
@@ -65,9 +67,7 @@ def document(endpoints: Sequence[Endpoint]) -> dict[str, object]:
     }
 
 
-def _operation(
-    endpoint: Endpoint, schemas: Mapping[type[msgspec.Struct], Schema], following: Schema
-) -> dict[str, object]:
+def _operation(endpoint: Endpoint, schemas: Mapping[object, Schema], following: Schema) -> dict[str, object]:
     in_path = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9A-Za-z]{16}$"}}
         for name in re.findall(r"{(\w+)}", endpoint.path)
@@ -88,7 +88,7 @@ def _operation(
     return operation
 
 
-def _commands(any_command: Schema, schemas: Mapping[type[msgspec.Struct], Schema]) -> Schema:
+def _commands(any_command: Schema, schemas: Mapping[object, Schema]) -> Schema:
     """What `body` is, by `op`."""
     properties = any_command["properties"]
     assert isinstance(properties, dict)
@@ -107,9 +107,7 @@ def _headers(endpoint: Endpoint) -> list[dict[str, object]]:
     return []
 
 
-def _responses(
-    endpoint: Endpoint, schemas: Mapping[type[msgspec.Struct], Schema], following: Schema
-) -> dict[str, object]:
+def _responses(endpoint: Endpoint, schemas: Mapping[object, Schema], following: Schema) -> dict[str, object]:
     done = _content(endpoint.gives, schemas, "application/json")
     if endpoint.gives is None and endpoint.status == 200:
         # A file, whose type is its own.
@@ -131,7 +129,7 @@ def _responses(
 
 
 def _content(
-    declaration: type[msgspec.Struct] | None, schemas: Mapping[type[msgspec.Struct], Schema], media: str
+    declaration: type[msgspec.Struct] | None, schemas: Mapping[object, Schema], media: str
 ) -> dict[str, object]:
     return {"content": {media: {"schema": schemas[declaration]}}} if declaration else {}
 
