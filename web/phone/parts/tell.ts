@@ -1,10 +1,12 @@
 // Short words to the person: a toast, a question, a refusal.
-import { showConfirmDialog, showToast } from 'vant/es'
+import { showConfirmDialog, showToast, type ToastOptions } from 'vant/es'
 import 'vant/es/dialog/style/index'
 import 'vant/es/toast/style/index'
 
 export function tell(message: string): void {
-  showToast({ message, duration: 2200, position: 'bottom' })
+  // Vant takes it for a dialog, which waits for somebody; this one is only heard.
+  const heard: ToastOptions & { role: string } = { message, duration: 2200, position: 'bottom', role: 'status' }
+  showToast(heard)
 }
 
 /** Whether the person said yes. */
