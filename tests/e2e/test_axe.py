@@ -32,8 +32,12 @@ async def world(college: College) -> World:
 async def test_no_page_is_closed_to_people_with_a_disability(college: College, world: World, app: App) -> None:
     found: list[str] = []
     async with contextlib.AsyncExitStack() as stack:
-        devices: dict[str, Device] = {}
-        for route in routes(app):
+        visitor = await stack.enter_async_context(college.campus.device("visitor", LOOKS[app]))
+        await visitor.page.emulate_media(reduced_motion="reduce")
+        await visitor.open(f"{BEFORE[app]}/login")
+        await settle(visitor.page)
+        devices = {"visitor": visitor}
+        for route in await routes(visitor.page):
             person = None if route in OPEN else world.visitor(app, route)
             name = person.name if person else "visitor"
             if name not in devices:
