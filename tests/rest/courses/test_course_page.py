@@ -254,6 +254,23 @@ async def test_r50_topics_have_replies_and_comments_on_them(site: Site) -> None:
     assert "懂了" not in (await campus.ask(campus.teacher, "GET", path)).text
 
 
+async def test_r58_a_reply_that_nobody_could_be_told_of_is_not_there_and_may_be_sent_again(site: Site) -> None:
+    campus = await a_campus(site)
+    course = await campus.course()
+    run = await campus.run(course)
+    student, other = await campus.learner(course, "Lin"), await campus.learner(course, "Wu")
+    topic = (await campus.must(student, "POST", f"/runs/{run}/topics", {"title": "问", "text": "？"}))["id"]
+    path = f"/topics/{topic}/replies"
+    async with site.database.transaction() as tx:
+        await tx.execute("SELECT FROM stream WHERE id = $1 FOR UPDATE", student.account)
+        refused = await campus.ask(other, "POST", path, {"text": "因为"})
+    assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
+    assert (await campus.must(student, "GET", path))["replies"] == []
+    await campus.must(other, "POST", path, {"text": "因为"})
+    told = await site.database.fetch("SELECT account_id, kind FROM inbox_item")
+    assert [tuple(each) for each in told] == [(student.account, "reply")]
+
+
 async def test_many_replies_at_once_are_all_counted(site: Site) -> None:
     campus = await a_campus(site)
     course = await campus.course()
