@@ -181,6 +181,8 @@ async def test_r50_announcements_are_written_by_teachers_and_read_by_learners(si
     assert [each.job for each in site.alarms].count("send_push") == 22
     await campus.must(campus.teacher, "PATCH", f"/course-announcements/{made[-1]}", {"title": "改", "text": "新"})
     await campus.must(campus.teacher, "DELETE", f"/course-announcements/{made[-2]}")
+    stopped = await site.database.fetch("SELECT id FROM push WHERE state = 'stopped'")
+    assert [each["id"] for each in stopped] == [made[-2]]  # who was not told of it yet is told no more
     newest = await campus.must(student, "GET", f"/runs/{run}/announcements")
     assert isinstance(newest["announcements"], list)
     shown = newest["announcements"][0]
