@@ -102,6 +102,22 @@ async def test_removing_and_adding_again_frees_a_number_for_another_account(site
     assert "007" not in str([each["detail"] for each in log])
 
 
+async def test_a_row_with_another_number_does_not_take_its_past_along(site: Site) -> None:
+    """R24: who held a number is told by the number, whatever its row says later."""
+    campus = await a_campus(site)
+    entry = await campus.add("007", "林小满")
+    past, now = await site.register("past"), await site.register("now")
+    await campus.certify(past, "007", "林小满")
+    await campus.dissolve(past)
+    await campus.certify(now, "007", "林小满")
+    changed = await campus.ask("PATCH", f"/roster/{entry}", body={"number": "008", "name": "江一帆"})
+    assert changed.status_code == 200
+    holders = (await campus.ask("GET", f"/roster/{entry}")).json()["holders"]
+    assert [each["account"] for each in holders] == [now.account]
+    mine = (await site.get("/api/me/certification", past)).json()["past"]
+    assert [(each["number"], each["name"]) for each in mine] == [("007", "林小满")]
+
+
 async def test_new_codes_replace_the_old_and_leave_certifications_alone(site: Site) -> None:
     """R19: for the school, for rows without one, for all."""
     campus = await a_campus(site)
