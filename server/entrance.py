@@ -147,10 +147,17 @@ class Entrance:
     async def enter(
         self, found: Identified, client: Client, code: tuple[Address, Purpose, bytes] | None = None
     ) -> Entered:
-        """Log a device in to an account that is open, using up the code that opened it."""
+        """Log a device in to an account that is open, using up the code that opened it.
+
+        Raises Refused(BAD_LOGIN) when the account was closed or had its password changed since it was found: hashing
+        takes so long that who logs in with a stolen password would outlive the reset that logs everybody out.
+        """
         async with self.database.transaction() as tx:
             if code is not None:
                 await use_code(tx, *code)
+            await identities.lock_account(tx, found.account)
+            if not await identities.is_still(tx, found):
+                raise Refused(Code.BAD_LOGIN)
             entered, out = await self._admit(tx, found.account, found.name, found.phone, client, self.now())
         self._cut(found.account, out)
         return entered
