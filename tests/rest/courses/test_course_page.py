@@ -7,7 +7,9 @@ import hashlib
 
 import pytest
 
+from protocol.courses import RunId
 from protocol.envelopes import Body
+from server.store import units
 from tests.harness.site import Person, Site
 from tests.rest.courses.campus import Campus, a_campus
 from tests.rest.courses.who import EXPECTED
@@ -58,7 +60,10 @@ async def test_r50_courseware_is_a_tree_and_learners_see_what_is_published(site:
     )
     two = await add(campus, run, "unit", "讲义", parent=lesson, kind="pdf", file=pdf["id"])
     three = await add(campus, run, "unit", "阅读", parent=lesson, kind="rich_text", text="# 正文", is_published=True)
-    assert [each["id"] for each in await tree(campus, campus.teacher, run)] == [chapter, lesson, one, two, three]
+    written = [(each["id"], each["text"]) for each in await tree(campus, campus.teacher, run)]
+    assert written == [(chapter, None), (lesson, None), (one, None), (two, None), (three, "# 正文")]
+    read = await units.select_tree(site.database, RunId(run), "learner")
+    assert [(each.id, each.text) for each in read] == [(each, None) for each in (chapter, lesson, one, three)]
     seen = await tree(campus, student, run)
     assert [(each["id"], each["text"]) for each in seen] == [
         (chapter, None), (lesson, None), (one, None), (three, None),
