@@ -76,10 +76,11 @@ class Entrance:
         address = phone_address(written)
         phone = address.subject
         check_strength(password, phone)
-        name = clean_name(name) if name else f"用户{phone[-4:]}"
+        account, now = AccountId(draw_id()), self.now()
+        # Nothing of the number: classmates see the name.
+        name = clean_name(name) if name else f"用户{account[:4]}"
         hashed_code = await self.codes.check(address, "register", code)
         password_hash = await self.passwords.hash(password)
-        account, now = AccountId(draw_id()), self.now()
         async with self.database.transaction() as tx:
             await use_code(tx, address, "register", hashed_code)
             await accounts.insert_account(tx, account, name, password_hash)
@@ -208,3 +209,4 @@ async def use_ticket(tx: Tx, ticket: str, account: AccountId, now: datetime) -> 
         raise Refused(Code.OAUTH_FAILED, "ticket")
     if not await identities.bind_identity(tx, found.provider, found.subject, account, now):
         raise Refused(Code.IDENTITY_TAKEN)
+    await audit.insert(tx, account, "identity.bound", account=account, detail={"provider": found.provider})
