@@ -40,7 +40,10 @@ async def main(people: list[str]) -> int:
 def shown(outcome: Outcome) -> Outcome:
     print(outcome.says if not outcome.is_clean else "", end="")
     verdict = "clean" if outcome.is_clean else "NOT CLEAN"
-    print(f"{outcome.person}: {outcome.n_cases} cases, {outcome.n_operations} operations, {verdict}", flush=True)
+    links = " ".join(next((line for line in outcome.says.splitlines() if "API Links:" in line), "no links").split())
+    print(
+        f"{outcome.person}: {outcome.n_cases} cases, {outcome.n_operations} operations, {links}, {verdict}", flush=True
+    )
     return outcome
 
 

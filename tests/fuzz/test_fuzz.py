@@ -18,7 +18,7 @@ from tests.harness.node import Nodes
 async def test_a_few_hundred_cases_find_nothing(nodes: Nodes, tmp_path: Path) -> None:
     """No fault, no status that the document does not tell of, nobody where they have no place."""
     site = await a_site(nodes)
-    phases = ("--phases", "fuzzing,stateful", "--max-examples", "3")
+    phases = ("--phases", "fuzzing,stateful", "--max-examples", "2")
     outcome = await fuzz("head", site, tmp_path, *phases)
     assert outcome.is_clean, outcome.says
     assert outcome.n_cases > 300

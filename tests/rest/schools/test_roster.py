@@ -199,6 +199,20 @@ async def test_a_row_that_is_wrong_is_refused_by_its_field(site: Site, bad: dict
     assert (refused.status_code, refused.json()["data"]["field"]) == (422, next(iter(bad)))
 
 
+async def test_whether_a_file_is_the_whole_roster_is_never_guessed(site: Site) -> None:
+    """Whoever is not in a whole one is removed: any other word than 0 and 1 is refused, nothing is kept."""
+    campus = await a_campus(site)
+    refused = await campus.ask("POST", "/imports?name=a.csv&whole=true")
+    assert (refused.status_code, refused.json()["data"]) == (422, {"field": "whole"})
+    assert (await campus.ask("GET", "/imports")).json() == {"imports": [], "next": None}
+    uploaded = [await campus.ask("POST", f"/imports?name=a.csv{whole}") for whole in ("", "&whole=0", "&whole=1")]
+    assert [(each.status_code, each.json()["is_whole"]) for each in uploaded] == [
+        (201, False),
+        (201, False),
+        (201, True),
+    ]
+
+
 async def test_somebody_elses_roster_is_as_missing_as_none(site: Site) -> None:
     """Security D 58, 59: by the path of their own school, too."""
     mine, theirs = await a_campus(site), await a_campus(site, "北山学院")
