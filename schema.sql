@@ -376,7 +376,6 @@ CREATE TABLE roster_import (
     id         id          PRIMARY KEY,
     school_id  id          NOT NULL REFERENCES school,
     account_id id          NOT NULL REFERENCES account,
-    changed_by id,                    -- the admin who had it applied, later undone; null: neither
     file_name  text        NOT NULL,
     is_whole   boolean     NOT NULL,  -- whoever is not in the file is removed
     state      text        NOT NULL DEFAULT 'parsing'
@@ -578,7 +577,6 @@ CREATE TABLE attempt (
     CONSTRAINT attempt_number UNIQUE (assessment_id, account_id, number)
 );
 CREATE UNIQUE INDEX attempt_open ON attempt (assessment_id, account_id) WHERE state = 'open';
-CREATE INDEX attempt_of_assessment ON attempt (assessment_id, id); -- the teacher's pages
 CREATE INDEX attempt_due ON attempt (ends_at) WHERE state = 'open'; -- the sweep
 
 -- How far a learner is in one unit.
@@ -591,7 +589,6 @@ CREATE TABLE progress (
     updated_at   timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (account_id, unit_id)
 );
-CREATE INDEX progress_of_unit ON progress (unit_id); -- goes with its unit
 
 -- When somebody studied. counted_ms is what no span kept before covers, so that the sum over an account is the length of
 -- their union, and two devices at once count once. client_id makes an upload that comes twice count once.
@@ -632,7 +629,6 @@ CREATE TABLE topic_reply (
     at        timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX topic_reply_of_topic ON topic_reply (topic_id, at, id);
-CREATE INDEX topic_reply_of_author ON topic_reply (author_id, topic_id); -- the discussion's share of a grade
 
 ------------------------------------------------------------------- message centre
 
@@ -686,4 +682,4 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX idempotency_old ON idempotency (at);
 
-INSERT INTO schema_version (version, oldest) VALUES (6, 1);
+INSERT INTO schema_version (version, oldest) VALUES (5, 1);

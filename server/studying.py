@@ -12,7 +12,7 @@ from protocol.ids import AccountId, Millis
 from protocol.study import StudySpan
 from server.core.moment import instant
 from server.core.progress import is_completed
-from server.core.study_time import OLDEST_OFFLINE, Span, add, admit, clock_error
+from server.core.study_time import OLDEST_OFFLINE, Span, admit, clock_error, uncovered
 from server.store import progress, study_spans, study_units
 from server.store.pool import Database, Tx
 from server.store.progress import UnitProgress
@@ -49,9 +49,8 @@ async def count_study(
         before = await study_spans.select_counted(tx, account, [each.client_id for each in sent])
         fresh = {each.client_id: each for each in sent if each.client_id not in before}
         claims = admitted(fresh.values(), units, clock_error(instant(sent_at), now), now)
-        latest = await study_spans.select_latest(tx, account, sorted({each.unit.id for each in claims}))
         kept = await keep(tx, account, claims)
-        stands = await advance(tx, account, claims, kept, latest, {each.unit for each in sent}, now)
+        stands = await advance(tx, account, claims, kept, {each.unit for each in sent}, now)
     counted = {**before, **{each.client_id: each.counted_ms for each in kept}}
     return Counted(by_span={each.client_id: counted.get(each.client_id, 0) for each in sent}, progress=stands)
 
@@ -84,37 +83,30 @@ async def keep(tx: Tx, account: AccountId, claims: list[Claim]) -> list[KeptSpan
                 client_id=each.sent.client_id,
                 unit=each.unit.id,
                 span=each.span,
-                counted_ms=add(each.span, covered) // _MILLISECOND,
+                counted_ms=uncovered(each.span, covered) // _MILLISECOND,
                 is_offline=each.sent.is_offline,
             )
         )
+        covered.append(each.span)
     await study_spans.insert_spans(tx, account, kept)
     return kept
 
 
 async def advance(
-    tx: Tx,
-    account: AccountId,
-    claims: list[Claim],
-    kept: list[KeptSpan],
-    latest: Mapping[str, datetime],
-    units: set[str],
-    now: datetime,
+    tx: Tx, account: AccountId, claims: list[Claim], kept: list[KeptSpan], units: set[str], now: datetime
 ) -> tuple[UnitProgress, ...]:
-    """Progress with what was counted now. Where the player was last is where it goes on: what a phone kept offline and
-    tells late does not put it back. `latest`: until when each unit was studied before."""
+    """Progress with what was counted now; the last position told is where the player goes on."""
     stands = await progress.select_of_units(tx, account, sorted(units))
     touched: set[str] = set()
     for claim, each in zip(claims, kept, strict=True):
         unit = claim.unit
         stand = stands.get(unit.id) or UnitProgress(unit=unit.id, position_ms=0, studied_ms=0, completed_at=None)
         studied_ms = stand.studied_ms + each.counted_ms
-        is_old = claim.span.ends_at < latest.get(unit.id, claim.span.ends_at)
         furthest_ms = max(stand.position_ms, claim.sent.position_ms)
         is_done = is_completed(unit.kind, unit.duration_ms, furthest_ms, timedelta(milliseconds=studied_ms))
         stands[unit.id] = replace(
             stand,
-            position_ms=stand.position_ms if is_old else claim.sent.position_ms,
+            position_ms=claim.sent.position_ms,
             studied_ms=studied_ms,
             completed_at=stand.completed_at or (claim.span.ends_at if is_done else None),
         )

@@ -1,15 +1,14 @@
 """Telling many accounts the same news, each on its own stream: in batches, so that no stream is locked for long, and at
 a pace that leaves the bell to the classrooms.
 
-A few people (whom a reply answers): `tell_batch` in the transaction that makes the news, `ring` after it. Everybody of
-a run, a course, a school: `start_push` in that transaction and `ring_push` after it; a worker does the rest
-(`workers/send_push.py`).
+A few people (whom a reply answers): `tell_accounts`. Everybody of a run, a course, a school: `start_push` in the
+transaction that makes the news and `ring_push` after it; a worker does the rest (`workers/send_push.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from protocol.ids import AccountId, Seq, StreamId
@@ -30,6 +29,25 @@ RINGS_AT_ONCE = 50
 PUSH_JOB = "send_push"
 
 
+async def tell_accounts(
+    road: Road, accounts: Iterable[AccountId], news: News, *, actor: AccountId | None = None
+) -> int:
+    """Put `news` into these message centres and tell their devices; gives to how many that was new.
+
+    Closed accounts are left out, and so is whoever was told of `news.id` before: after a fault the whole call may be
+    tried again. Call it after the commit of what the news is about, never inside a transaction. Raises: Refused, when
+    the book is too busy; whole batches have been told then, or not at all.
+    """
+    everybody = sorted(set(accounts))
+    n_told = 0
+    for start in range(0, len(everybody), BATCH):
+        async with road.db.transaction() as tx:
+            facts = await tell_batch(tx, everybody[start : start + BATCH], news, actor)
+        await ring(road, facts)
+        n_told += len(facts)
+    return n_told
+
+
 async def start_push(
     tx: Tx, news: News, to_kind: PushTo, to_id: str | None, *, author: AccountId | None, now: datetime
 ) -> PushId:
@@ -44,7 +62,7 @@ def ring_push(road: Road, push: PushId, now: datetime) -> None:
 
 async def tell_batch(tx: Tx, accounts: Sequence[AccountId], news: News, actor: AccountId | None) -> list[Fact]:
     """At most `BATCH` accounts, in the caller's transaction, which must do nothing slow afterwards; ring the facts when
-    it is committed. Closed accounts are left out, and so is whoever was told of `news.id` before."""
+    it is committed."""
     locked = await lock_streams(tx, [StreamId(each) for each in accounts])
     untold = await inbox.select_untold(tx, news.id, accounts)
     now = await activities.select_now(tx)

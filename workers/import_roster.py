@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from protocol.ids import AccountId, FileId, ImportId
+from protocol.ids import FileId, ImportId
 from server.core.byte_range import ByteRange
 from server.core.roster import CheckedRow, RawRow, check_row
 from server.files.sheet import Unreadable, read_sheet
@@ -151,21 +151,13 @@ async def change_batch(db: Database, roster_import: ImportId) -> bool:
 async def apply(tx: Tx, found: Import, above: int, upto: int) -> None:
     await roster_changes.keep_before(tx, found, above, upto)
     await roster_changes.apply_written(tx, found, above, upto, [draw_id() for _ in range(upto - above)])
-    await roster_changes.rename_certified(tx, found, above, upto)
-    await write_down(tx, found, await roster_changes.apply_removed(tx, found, above, upto))
+    await roster_changes.apply_removed(tx, found, above, upto)
 
 
 async def undo(tx: Tx, found: Import, above: int, upto: int) -> None:
-    await write_down(tx, found, await roster_changes.undo_added(tx, found, above, upto))
+    await roster_changes.undo_added(tx, found, above, upto)
     await roster_changes.undo_changed(tx, found, above, upto)
-    await roster_changes.rename_certified(tx, found, above, upto)
     await roster_changes.undo_removed(tx, found, above, upto)
-
-
-async def write_down(tx: Tx, found: Import, holders: Sequence[AccountId]) -> None:
-    """Whose certification ended with the row it was made by (R30)."""
-    detail: dict[str, object] = {"import": found.id}
-    await audit.insert_many(tx, found.actor, "roster.removed", school=found.school, accounts=holders, detail=detail)
 
 
 async def end(tx: Tx, found: Import) -> None:
@@ -180,4 +172,4 @@ async def end(tx: Tx, found: Import) -> None:
         "removed": found.n_removed,
     }
     action = "roster.applied" if found.state == "applying" else "roster.undone"
-    await audit.insert(tx, found.actor, action, school=found.school, detail=counts)
+    await audit.insert(tx, found.account, action, school=found.school, detail=counts)

@@ -13,21 +13,15 @@ KINDS = ("quiz", "homework", "exam", DISCUSSION)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a learner made of one assessment. `best`: the points of the best attempt that is marked; None: none is.
+    """What a learner made of one assessment. `best`: the points of the best attempt; None: none was submitted.
 
-    `is_due`: nothing more can be made of it. `is_waiting`: the teacher has yet to mark one.
+    `is_due`: nothing more can be made of it.
     """
 
     kind: str
     best: float | None
     of_points: float
     is_due: bool
-    is_waiting: bool = False
-
-    @property
-    def is_judged(self) -> bool:
-        """What was handed in and is not marked yet is worth no less than what is to come."""
-        return self.best is not None or (self.is_due and not self.is_waiting)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +57,6 @@ def total(weights: Mapping[str, int], results: Sequence[Result], n_posts: int) -
 def _share(kind: str, results: Sequence[Result], n_posts: int) -> float | None:
     if kind == DISCUSSION:
         return min(n_posts, DISCUSSION_FULL) / DISCUSSION_FULL
-    counted = [each for each in results if each.kind == kind and each.is_judged]
+    counted = [each for each in results if each.kind == kind and (each.is_due or each.best is not None)]
     most = sum(each.of_points for each in counted)
     return sum(each.best or 0.0 for each in counted) / most if most else None

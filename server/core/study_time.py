@@ -4,8 +4,7 @@ devices, by an upload that comes again or by a forger, counts once, and never mo
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -58,18 +57,9 @@ def uncovered(span: Span, kept: Iterable[Span]) -> timedelta:
     return free + max(span.ends_at - at, timedelta(0))
 
 
-def add(span: Span, kept: list[Span]) -> timedelta:
-    """Put a span among those kept before, in the order they start; gives what it adds to their union.
-
-    Admitted ones are short, so that few come near: a month offline is put in without being read once for each beat.
-    """
-    near = slice(
-        bisect_left(kept, span.starts_at - LONGEST_SPAN, key=_start), bisect_left(kept, span.ends_at, key=_start)
-    )
-    free = uncovered(span, kept[near])
-    insort(kept, span, key=_start)
-    return free
-
-
-def _start(span: Span) -> datetime:
-    return span.starts_at
+def union_length(spans: Sequence[Span]) -> timedelta:
+    """The time that at least one of them covers."""
+    total = timedelta(0)
+    for number, each in enumerate(spans):
+        total += uncovered(each, spans[:number])
+    return total

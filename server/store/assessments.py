@@ -175,10 +175,7 @@ async def select_results(
         SELECT learner.id AS account, assessment.kind, assessment.due_at <= $3 AS is_due,
                (SELECT max(points)::float8 FROM attempt
                  WHERE attempt.assessment_id = assessment.id AND attempt.account_id = learner.id
-                   AND attempt.state = 'graded') AS best,
-               EXISTS (SELECT FROM attempt
-                        WHERE attempt.assessment_id = assessment.id AND attempt.account_id = learner.id
-                          AND attempt.state = 'submitted') AS is_waiting,
+                   AND attempt.state <> 'open') AS best,
                (SELECT coalesce(sum((each ->> 'points')::float8), 0)
                   FROM jsonb_array_elements(assessment.questions -> 'questions') AS each) AS of_points
           FROM unnest($2::text[]) AS learner (id)
@@ -191,15 +188,8 @@ async def select_results(
     )
     found: dict[AccountId, list[Result]] = {account: [] for account in accounts}
     for row in rows:
-        found[row["account"]].append(
-            Result(
-                kind=row["kind"],
-                best=row["best"],
-                of_points=row["of_points"],
-                is_due=row["is_due"],
-                is_waiting=row["is_waiting"],
-            )
-        )
+        result = Result(kind=row["kind"], best=row["best"], of_points=row["of_points"], is_due=row["is_due"])
+        found[row["account"]].append(result)
     return found
 
 

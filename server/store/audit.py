@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,25 +45,6 @@ async def insert(
         account,
         action,
         detail or {},
-    )
-
-
-async def insert_many(
-    tx: Tx, actor: AccountId, action: str, *, school: str, accounts: Sequence[AccountId], detail: Body
-) -> None:
-    """The same to each of them."""
-    await tx.execute(
-        """
-        INSERT INTO audit (id, actor_id, school_id, account_id, action, detail)
-        SELECT drawn.id, $2, $3, drawn.account_id, $5, $6
-          FROM unnest($1::text[], $4::text[]) AS drawn (id, account_id)
-        """,
-        [draw_id() for _ in accounts],
-        actor,
-        school,
-        list(accounts),
-        action,
-        detail,
     )
 
 

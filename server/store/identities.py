@@ -123,19 +123,5 @@ async def lock_account(tx: Tx, account: AccountId) -> None:
     await tx.execute("SELECT FROM account WHERE id = $1 FOR NO KEY UPDATE", account)
 
 
-async def is_still(tx: Tx, found: Identified) -> bool:
-    """Whether the account, which the caller holds, is open and has the password it was found with."""
-    is_same: bool = await tx.fetchval(
-        """
-        SELECT state = 'active' AND password_hash IS NOT DISTINCT FROM $2
-          FROM account
-         WHERE id = $1
-        """,
-        found.account,
-        found.password_hash,
-    )
-    return is_same
-
-
 async def update_password(tx: Tx, account: AccountId, password_hash: str) -> None:
     await tx.execute("UPDATE account SET password_hash = $2 WHERE id = $1", account, password_hash)

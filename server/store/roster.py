@@ -93,8 +93,7 @@ async def insert_entry(
 async def update_entry(
     tx: Tx, school: SchoolId, entry: RosterEntryId, number: str, name: str, code: str | None
 ) -> bool:
-    """Whether there was such an entry; a certification of it goes on, under what it says now;
-    ended ones stay as they were: they tell who held which number.
+    """Whether there was such an entry; a certification of it goes on, under what it says now.
 
     Raises Refused(NUMBER_TAKEN).
     """
@@ -107,11 +106,7 @@ async def update_entry(
         code,
     )
     await tx.execute(
-        """
-        UPDATE certification
-           SET number = $2, name = $3
-         WHERE roster_entry_id = $1 AND school_id = $4 AND state = 'certified'
-        """,
+        "UPDATE certification SET number = $2, name = $3 WHERE roster_entry_id = $1 AND school_id = $4",
         entry,
         number,
         name,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from protocol.ids import AccountId
 from server.store.pool import Tx
 from server.store.roster_imports import Import
 
@@ -72,28 +71,9 @@ async def apply_written(tx: Tx, found: Import, above: int, upto: int, ids: Seque
     )
 
 
-async def rename_certified(tx: Tx, found: Import, above: int, upto: int) -> None:
-    """Certifications go on under the name that their row says now."""
+async def apply_removed(tx: Tx, found: Import, above: int, upto: int) -> None:
+    """End the certifications of the removed, then remove them (R30)."""
     await tx.execute(
-        """
-        UPDATE certification
-           SET name = entry.name
-          FROM roster_import_row AS row
-          JOIN roster_entry AS entry ON entry.school_id = $2 AND entry.number = row.number
-         WHERE row.import_id = $1 AND row.row > $3 AND row.row <= $4 AND row.change IN ('new', 'changed')
-           AND certification.roster_entry_id = entry.id AND certification.state = 'certified'
-           AND certification.name <> entry.name
-        """,
-        found.id,
-        found.school,
-        above,
-        upto,
-    )
-
-
-async def apply_removed(tx: Tx, found: Import, above: int, upto: int) -> list[AccountId]:
-    """End the certifications of the removed, then remove them (R30); gives whose they were."""
-    ended = await tx.fetch(
         """
         UPDATE certification
            SET state = 'dissolved', dissolved_at = now(), dissolved_by = 'import'
@@ -101,7 +81,6 @@ async def apply_removed(tx: Tx, found: Import, above: int, upto: int) -> list[Ac
           JOIN roster_entry AS entry ON entry.school_id = $2 AND entry.number = row.number
          WHERE row.import_id = $1 AND row.row > $3 AND row.row <= $4 AND row.change = 'removed'
            AND certification.roster_entry_id = entry.id AND certification.state = 'certified'
-        RETURNING certification.account_id
         """,
         found.id,
         found.school,
@@ -120,12 +99,11 @@ async def apply_removed(tx: Tx, found: Import, above: int, upto: int) -> list[Ac
         above,
         upto,
     )
-    return [row["account_id"] for row in ended]
 
 
-async def undo_added(tx: Tx, found: Import, above: int, upto: int) -> list[AccountId]:
-    """Take away what was not there before and is still as the import left it; its certifications end, gives whose."""
-    ended = await tx.fetch(
+async def undo_added(tx: Tx, found: Import, above: int, upto: int) -> None:
+    """Take away what was not there before and is still as the import left it; its certifications end."""
+    await tx.execute(
         """
         UPDATE certification
            SET state = 'dissolved', dissolved_at = now(), dissolved_by = 'import'
@@ -135,7 +113,6 @@ async def undo_added(tx: Tx, found: Import, above: int, upto: int) -> list[Accou
            AND row.change IN ('new', 'changed') AND row.before IS NULL
            AND entry.name = row.name AND entry.code IS NOT DISTINCT FROM row.code
            AND certification.roster_entry_id = entry.id AND certification.state = 'certified'
-        RETURNING certification.account_id
         """,
         found.id,
         found.school,
@@ -156,7 +133,6 @@ async def undo_added(tx: Tx, found: Import, above: int, upto: int) -> list[Accou
         above,
         upto,
     )
-    return [row["account_id"] for row in ended]
 
 
 async def undo_changed(tx: Tx, found: Import, above: int, upto: int) -> None:

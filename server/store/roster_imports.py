@@ -16,14 +16,11 @@ from server.store.pool import Database, Reader, Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """`n_done`: rows read while parsing, else the number of the last row that was done. `n_last`: of the last row.
-
-    `actor`: who uploaded it, then who had it applied, then undone.
-    """
+    """`n_done`: rows read while parsing, else the number of the last row that was done. `n_last`: of the last row."""
 
     id: ImportId
     school: SchoolId
-    actor: AccountId
+    account: AccountId
     file_name: str
     is_whole: bool
     state: ImportState
@@ -58,8 +55,7 @@ async def select_imports(
     """The school's imports from before that moment, newest first; or the one that is asked for."""
     rows = await db.fetch(
         """
-        SELECT id, school_id AS school, coalesce(changed_by, account_id) AS actor, file_name, is_whole, state, why,
-               n_rows, n_done,
+        SELECT id, school_id AS school, account_id AS account, file_name, is_whole, state, why, n_rows, n_done,
                coalesce((SELECT max(row) FROM roster_import_row WHERE import_id = roster_import.id), 0) AS n_last,
                n_new, n_changed, n_removed, n_errors, created_at, applied_at
           FROM roster_import
@@ -78,8 +74,7 @@ async def select_imports(
 async def lock_import(tx: Tx, roster_import: ImportId) -> Import | None:
     row = await tx.fetchrow(
         """
-        SELECT id, school_id AS school, coalesce(changed_by, account_id) AS actor, file_name, is_whole, state, why,
-               n_rows, n_done,
+        SELECT id, school_id AS school, account_id AS account, file_name, is_whole, state, why, n_rows, n_done,
                coalesce((SELECT max(row) FROM roster_import_row WHERE import_id = roster_import.id), 0) AS n_last,
                n_new, n_changed, n_removed, n_errors, created_at, applied_at
           FROM roster_import
@@ -154,12 +149,6 @@ async def update_state(tx: Tx, roster_import: ImportId, state: ImportState, why:
         state,
         why,
     )
-
-
-async def update_begun(tx: Tx, roster_import: ImportId, state: ImportState, admin: AccountId) -> None:
-    """The same, because an admin wants it."""
-    await update_state(tx, roster_import, state)
-    await tx.execute("UPDATE roster_import SET changed_by = $2 WHERE id = $1", roster_import, admin)
 
 
 # Parsing

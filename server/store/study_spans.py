@@ -36,34 +36,18 @@ async def select_counted(tx: Reader, account: AccountId, client_ids: Sequence[st
 
 
 async def select_between(tx: Reader, account: AccountId, start: datetime, end: datetime) -> list[Span]:
-    """The account's kept spans that reach into that time, in the order they start."""
+    """The account's kept spans that reach into that time."""
     rows = await tx.fetch(
         """
         SELECT starts_at, ends_at
           FROM study_span
          WHERE account_id = $1 AND ends_at > $2 AND starts_at < $3
-         ORDER BY starts_at
         """,
         account,
         start,
         end,
     )
     return [Span(**row) for row in rows]
-
-
-async def select_latest(tx: Reader, account: AccountId, units: Sequence[str]) -> dict[str, datetime]:
-    """Until when the account studied each of these units."""
-    rows = await tx.fetch(
-        """
-        SELECT unit_id, max(ends_at) AS latest
-          FROM study_span
-         WHERE unit_id = ANY ($2::text[]) AND account_id = $1
-         GROUP BY unit_id
-        """,
-        account,
-        list(units),
-    )
-    return {row["unit_id"]: row["latest"] for row in rows}
 
 
 async def insert_spans(tx: Tx, account: AccountId, spans: Sequence[KeptSpan]) -> None:

@@ -7,8 +7,8 @@ from server.core.grading import Part, Result, Total, total
 WEIGHTS = {"quiz": 30, "homework": 20, "exam": 50, "discussion": 0}
 
 
-def made(kind: str, best: float | None, of_points: float, *, is_due: bool = True, is_waiting: bool = False) -> Result:
-    return Result(kind=kind, best=best, of_points=of_points, is_due=is_due, is_waiting=is_waiting)
+def made(kind: str, best: float | None, of_points: float, is_due: bool = True) -> Result:
+    return Result(kind=kind, best=best, of_points=of_points, is_due=is_due)
 
 
 def test_a_total_is_the_weighted_share_of_each_kind() -> None:
@@ -33,12 +33,6 @@ def test_what_is_to_come_is_left_out_and_what_was_missed_counts_nothing() -> Non
             Part(kind="exam", weight=50, share=None),
         ),
     )
-
-
-def test_what_waits_for_its_mark_is_left_out_and_an_attempt_marked_before_counts() -> None:
-    waits = made("homework", None, 10, is_waiting=True)
-    assert total(WEIGHTS, [made("quiz", 10, 10), waits], 0).percent == 100.0
-    assert total(WEIGHTS, [made("homework", 8, 10, is_waiting=True)], 0).percent == 80.0
 
 
 def test_five_contributions_are_the_whole_of_the_discussions_share() -> None:

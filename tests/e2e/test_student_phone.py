@@ -54,34 +54,36 @@ async def register(campus: Campus, phone: Device) -> None:
 async def certify(phone: Device) -> None:
     """Both refusals of the manual come first, then all four are right."""
     await phone.page.get_by_role("tab", name="账号").tap()
+    await phone.picture("phone-account")
     await phone.page.get_by_text("学校云服务").tap()
     await phone.sees("未认证")
     await fill_in_who(phone, "0269999")
     await phone.press("完成认证")
     await phone.sees("学号输入错误，或学校未录入该学号")
-    await phone.picture("student-certify-unknown")
+    await phone.picture("phone-certify-unknown")
     await phone.press("上一步")
     await phone.page.get_by_label("学号").fill("0260102")
     await phone.press("下一步")
     await phone.page.get_by_label("姓名").fill("周航")
     await phone.press("完成认证")
     await phone.sees("学号存在异常认证关系", "请登录您的其他账号")
-    await phone.picture("student-certify-held")
+    await phone.picture("phone-certify-held")
     await phone.press("上一步")
     await phone.page.get_by_label("学号").fill(NUMBER)
     await phone.press("下一步")
     await phone.page.get_by_label("姓名").fill(STUDENT)
     await phone.press("完成认证")
     await phone.sees("我的学校云", "已认证", NAME, NUMBER)
-    await phone.sees_no("认证成功")
-    await phone.picture("student-certified")
+    await phone.picture("phone-certified")
 
 
 async def fill_in_who(phone: Device, number: str) -> None:
     await phone.page.get_by_label("学校").click()
     await phone.page.get_by_label("输入学校名称").fill("江南")
+    await phone.picture("phone-choose-school")
     await phone.page.get_by_role("button", name=NAME).tap()
     await phone.page.get_by_label("学号").fill(number)
+    await phone.picture("phone-certify")
     await phone.press("下一步")
     await phone.page.get_by_label("姓名").fill(STUDENT)
     await phone.page.get_by_label("认证码").fill(CODE)
@@ -91,16 +93,15 @@ async def join_the_spoc(college: College, phone: Device) -> None:
     """Found by a part of its title, refused with a wrong password, joined with the right one."""
     await phone.page.get_by_role("link", name="进入学校主页选课").or_(phone.button("进入学校主页选课")).tap()
     await phone.sees("学校专有课程（SPOC）", college.spoc.title, "查看本校 MOOC 课程", "本校老师", "王晓岚")
-    await phone.sees_no("认证成功")
-    await phone.picture("student-school")
+    await phone.picture("phone-school")
     await phone.page.get_by_role("link", name=college.spoc.title).tap()
     await phone.sees("课程介绍", "你将学到", "第 3 周，共 16 周")
-    await phone.picture("student-course")
+    await phone.picture("phone-course")
     await phone.press("立即参加")
     await phone.page.get_by_label("课程密码").fill("guess2026")
     await phone.press("确定")
     await phone.sees("课程密码错误")
-    await phone.picture("student-course-password")
+    await phone.picture("phone-course-password")
     async with college.campus.client(college.teacher) as desk:
         learners = (await must(desk, "GET", f"/runs/{college.spoc.run}/learners"))["learners"]
     assert learners == []
@@ -108,6 +109,7 @@ async def join_the_spoc(college: College, phone: Device) -> None:
     await phone.press("确定")
     await expect(phone.page).to_have_url(f"{phone.url}/runs/{college.spoc.run}")
     await phone.sees("第一章 极限", "数列的极限", "第一讲 讲义")
+    await phone.picture("phone-run")
 
 
 def circle(phone: Device, title: str) -> Locator:
@@ -123,7 +125,7 @@ async def watch_the_video(college: College, phone: Device) -> None:
     await expect(video).to_have_attribute("controlslist", "nodownload noremoteplayback")
     await expect(phone.page.locator("a[download]")).to_have_count(0)
     await play_until(phone, 7)
-    await phone.picture("student-video")
+    await phone.picture("phone-video")
     assert {each.status for each in ranges} == {206}
     assert all(each.headers["content-range"].startswith("bytes ") for each in ranges)
     async with phone.page.expect_response("**/api/study"):
@@ -157,7 +159,7 @@ async def until_video(phone: Device, condition: str) -> None:
 
 async def read_the_pdf(college: College, phone: Device) -> None:
     await phone.page.get_by_role("link", name="第一讲 讲义").tap()
-    await phone.picture("student-pdf")
+    await phone.picture("phone-pdf")
     async with phone.page.expect_download() as started:
         await phone.page.get_by_role("link", name="下载 PDF").tap()
     download = await started.value
@@ -166,7 +168,7 @@ async def read_the_pdf(college: College, phone: Device) -> None:
     await phone.sees("已学完")
     await phone.press("返回")
     await expect(circle(phone, "第一讲 讲义")).to_be_visible()
-    await phone.picture("student-run-green")
+    await phone.picture("phone-run-green")
 
 
 async def study_offline(college: College, phone: Device) -> None:
@@ -182,14 +184,14 @@ async def study_offline(college: College, phone: Device) -> None:
     await phone.page.get_by_role("link", name="数列的极限").first.tap()
     await phone.page.get_by_role("link", name="管理缓存").tap()
     await phone.sees("已缓存 2 个课件")
-    await phone.picture("student-offline-list")
+    await phone.picture("phone-offline-list")
     await phone.context.set_offline(True)
     await phone.page.get_by_role("link", name="数列的极限").tap()
     await phone.sees("离线观看中")
     await play_until(phone, 6)
     await phone.page.locator("video").evaluate("video => video.pause()")
     await phone.sees("学习时长待同步")
-    await phone.picture("student-video-offline")
+    await phone.picture("phone-video-offline")
     waiting = "JSON.parse(localStorage.getItem(Object.keys(localStorage).find(k => k.startsWith('shangke.study.'))))"
     assert await phone.page.evaluate(f"{waiting}.every(span => span.is_offline)")
     async with phone.page.expect_response("**/api/study") as counted:
@@ -202,6 +204,7 @@ async def take_the_quiz(college: College, phone: Device) -> None:
     await phone.open(f"/runs/{college.spoc.run}")
     await phone.page.get_by_role("tab", name="测验与作业").tap()
     await phone.sees("第一章测验")
+    await phone.picture("phone-run-work")
     await phone.page.get_by_role("link", name="第一章测验").tap()
     await phone.press("开始作答")
     await choose(phone, "0", "错")
@@ -215,7 +218,7 @@ async def take_the_exam(college: College, phone: Device) -> None:
     await phone.page.get_by_role("tab", name="考试", exact=True).tap()
     await phone.page.get_by_role("link", name="期中考试").tap()
     await phone.sees("限时 30 分钟", "成绩在截止后公布")
-    await phone.picture("student-exam")
+    await phone.picture("phone-exam")
     await phone.press("开始作答")
     dialog = phone.page.get_by_role("dialog")
     await dialog.get_by_role("button", name="开始作答").tap()
@@ -227,10 +230,10 @@ async def take_the_exam(college: College, phone: Device) -> None:
     await college.make_due(college.assessments["exam"])
     await phone.page.reload()
     await phone.sees("得分 4 / 8", "对任意 ε > 0")
-    await phone.picture("student-exam-result")
+    await phone.picture("phone-exam-result")
     await phone.open(f"/study/runs/{college.spoc.run}/assessments")
     await phone.sees("当前成绩 70", "6 / 6 分", "4 / 8 分")
-    await phone.picture("student-grade")
+    await phone.picture("phone-grade")
 
 
 async def choose(phone: Device, *options: str) -> None:
@@ -260,14 +263,15 @@ async def read_the_messages(college: College, phone: Device) -> None:
         await must(desk, "POST", f"/topics/{college.topic}/replies", body)
     await announce(college, "期中考试成绩已公布", "请到“测验与作业、考试”查看成绩和解析。")
     await phone.page.get_by_role("link", name="消息中心, 2 条未读消息").wait_for()
-    await phone.picture("student-account-unread")
+    await phone.picture("phone-account-unread")
     await phone.page.get_by_role("link", name="消息中心").tap()
     await phone.sees("期中考试成绩已公布", "课程公告", "评论")
-    await phone.picture("student-inbox")
+    await phone.picture("phone-inbox")
     item = phone.page.get_by_role("listitem").filter(has_text="期中考试成绩已公布")
     await item.get_by_role("link", name="查看来源").tap()
     await expect(phone.page).to_have_url(f"{phone.url}/runs/{college.spoc.run}?part=announcements")
     await phone.sees("请到“测验与作业、考试”查看成绩和解析。")
+    await phone.picture("phone-run-announcements")
     await phone.press("返回")
     await expect(item.get_by_text("未读")).to_have_count(0)
     await phone.press("全部已读")

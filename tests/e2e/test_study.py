@@ -119,8 +119,10 @@ async def test_what_is_studied_offline_is_synced_when_the_network_is_back(campus
         assert await studied(campus, learner, is_offline=False) >= 14_000
         await phone.page.get_by_role("button", name="缓存到手机").tap()
         await phone.sees("已缓存，可离线观看")
+        await phone.picture("phone-study-unit")
         await phone.page.get_by_role("link", name="管理缓存").tap()
         await phone.sees("已缓存 1 个课件")
+        await phone.picture("phone-study-offline")
 
         await phone.context.set_offline(True)
         await phone.page.get_by_role("link", name="第一讲 导数").tap()
@@ -160,6 +162,7 @@ async def test_a_quiz_is_taken_on_the_phone_and_read_on_the_console(campus: Camp
         await phone.open(f"/study/runs/{ids['run']}/assessments")
         await phone.page.get_by_role("link", name="第一讲测验").tap()
         await phone.sees("共 2 题，满分 3 分", "限时 30 分钟")
+        await phone.picture("phone-quiz-intro")
         await phone.press("开始作答")
         await phone.page.get_by_role("dialog").get_by_role("button", name="开始作答").tap()
         # A forced check lands on what still fades out.
@@ -171,14 +174,18 @@ async def test_a_quiz_is_taken_on_the_phone_and_read_on_the_console(campus: Camp
         await phone.press("提交")
         await phone.page.get_by_role("dialog").get_by_role("button", name="提交").tap()
         await phone.sees("得分 3 / 3", "答案和解析在截止后公布")
+        await phone.picture("phone-quiz-result")
         await desk.open(f"/console/runs/{ids['run']}/report")
         await desk.sees("陈一", "100")
+        await desk.picture("console-study-report")
         await desk.open(f"/console/assessments/{ids['quiz']}/attempts")
         await desk.sees("陈一", "3 / 3")
         await desk.open(f"/console/assessments/{ids['quiz']}")
         await desk.sees("已有学生作答")
         await desk.open(f"/console/runs/{ids['run']}/assessments/new")
         await desk.page.get_by_label("标题").fill("期末考试")
+        await desk.picture("console-assessment")
         await desk.press("存为草稿")
         await desk.sees("期末考试", "草稿")
+        await desk.picture("console-assessments")
         assert phone.grievances() + desk.grievances() == []

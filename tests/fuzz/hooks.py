@@ -27,7 +27,6 @@ NAME = os.environ["FUZZ_PERSON"]
 KNOWN = Known(WORLD, NAME)
 # What was there before this person came; what they make themselves is theirs.
 OTHERS = {id for kept in (WORLD.paths, WORLD.fields) for ids in kept.values() for id in ids}
-MADE: set[str] = set()
 WHO = {(each.method, each.path): each.who for each in ENDPOINTS}
 
 
@@ -45,8 +44,9 @@ def filter_case(context: HookContext, case: Case) -> bool:
 
 @schemathesis.hook
 def map_case(context: HookContext, case: Case) -> Case:
-    """What was drawn would name only what is not there; links bring ids that an answer told of."""
-    KNOWN.fill(case, MADE if case.meta and case.meta.phase.name is TestPhase.STATEFUL else frozenset())
+    """Links bring their own ids; whatever else would name only what is not there."""
+    if case.meta is not None and case.meta.phase.name is not TestPhase.STATEFUL:
+        KNOWN.fill(case)
     if re.fullmatch(KEY_PATTERN, str(case.headers.get(HEADER, ""))):
         # Drawn keys repeat, and the same key for something else is a conflict.
         case.headers[HEADER] = f"fuzzed-{case.id}"
@@ -58,12 +58,6 @@ def before_call(context: HookContext, case: Case, kwargs: dict[str, object]) -> 
     """Nobody is told to slow down: what is asked about here is what is behind the limits."""
     for key in LIMITS.scan_iter("limit:*"):
         LIMITS.delete(key)
-
-
-@schemathesis.hook
-def after_call(context: HookContext, case: Case, response: Response) -> None:
-    if response.status_code < 300:
-        MADE.update(id.decode() for id in re.findall(rb'"([0-9A-Za-z]{16})"', response.content))
 
 
 @schemathesis.check

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from schemathesis import Case
@@ -26,12 +26,11 @@ class Known:
         self._own = world.own[person]
         self._turns: Counter[str] = Counter()
 
-    def fill(self, case: Case, made: Set[str]) -> None:
-        """But for the ids of `made`."""
+    def fill(self, case: Case) -> None:
         begin = case.operation.path.partition("{")[0]
         for name, given in case.path_parameters.items():
             ids = self._world.paths.get(begin, ()) if name == "id" else self._world.fields.get(name, ())
-            if ids and isinstance(given, str) and given not in made and re.fullmatch(ID_PATTERN, given):
+            if ids and isinstance(given, str) and re.fullmatch(ID_PATTERN, given):
                 case.path_parameters[name] = self._next(f"{begin}{name}", kept_for(case.method, ids))
         if case.meta is None or not case.meta.generation.mode.is_positive:
             return

@@ -49,18 +49,12 @@ def settings(person: str, auth: str) -> Iterator[str]:
     yield from (
         'hooks = "tests.fuzz.hooks"',
         f"seed = {SEED}",
-        # All of them. The option of the same meaning would overrule what is said of single operations below.
-        "checks.enabled = true",
         "continue-on-failure = true",
         # The same seed gives the same cases, whatever was found before.
         "cache.enabled = false",
         'generation.database = "none"',
         # NUL is refused wherever it stands; tests/protocol/test_codec.py sends it.
         "generation.allow-x00 = false",
-        "[phases.stateful]",
-        "max-steps = 12",
-        # What a step makes is only good for the next where it was accepted; the other phases send what is wrong.
-        'generation = { mode = "positive", max-examples = 60 }',
         "[auth.wfc]",
         f"path = {json.dumps(auth)}",
         f"user = {json.dumps(person)}",
@@ -79,10 +73,6 @@ def operations(world: World) -> Iterator[str]:
         yield from of(
             f"^{begin}{{id}}", f'parameters = {{ "path.id" = {{ dictionary = "{name_of(begin)}", {SHARE} }} }}'
         )
-    # What is taken back there is a wish or a place, which nobody has for having made the course or the run.
-    yield from of("/(wish|enrollment|cover)$", "checks.ensure_resource_availability.enabled = false")
-    # Whoever logs themselves out in the middle of a walk would go on as nobody.
-    yield from of("^/api/devices/", "phases.stateful.enabled = false")
     # As fast as a device may, so that what is behind the limit is asked about.
     yield from of("^/api/commands$", f'rate-limit = "{COMMANDS_PER_S - 1}/s"')
 

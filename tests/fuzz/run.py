@@ -40,7 +40,7 @@ async def fuzz(person: str, site: Site, folder: Path, *options: str) -> Outcome:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "schemathesis.cli", "--config-file", str(settings), "run", f"{site.node.url}/openapi.json"),
-        *("--no-color", "--report", "json", "--report-json-path", str(report), *options),
+        *("--checks", "all", "--no-color", "--report", "json", "--report-json-path", str(report), *options),
         cwd=folder,
         env={
             **os.environ,

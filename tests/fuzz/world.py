@@ -69,7 +69,7 @@ KEPT_FIELDS: Mapping[str, str] = {
     "entry": "SELECT id FROM roster_entry ORDER BY number LIMIT 8",
     "import": "SELECT id FROM roster_import ORDER BY id LIMIT 8",
     "account": "SELECT account_id AS id FROM identity WHERE subject = '+8613900000002'",
-    "teacher": "SELECT account_id AS id FROM course_teacher WHERE role = 'owner' LIMIT 1",
+    "teacher": "SELECT account_id AS id FROM school_staff WHERE role = 'teacher'",
     "school": "SELECT id FROM school",
     "activity": OF_ACTIVITIES,
     "number": """
@@ -121,9 +121,7 @@ async def place_people(database: Database) -> None:
                     await insert_role(tx, account, role)
             if name == EVERYTHING:
                 await tx.execute(
-                    "INSERT INTO school_staff (school_id, account_id, role)"
-                    " SELECT id, $1, role FROM school, unnest('{admin,teacher}'::text[]) AS role",
-                    account,
+                    "INSERT INTO school_staff (school_id, account_id, role) SELECT id, $1, 'admin' FROM school", account
                 )
                 await tx.execute(
                     "INSERT INTO course_teacher (course_id, account_id, role) SELECT id, $1, 'teacher' FROM course",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from time import monotonic
 
 import httpx
 from redis.asyncio import Redis
@@ -38,6 +39,7 @@ from server.one_time_code import Purpose
 from server.password import Passwords
 from server.people import open_people
 from server.posting import Posting
+from server.rest.pace import Pace
 from server.rest.routes import rest_routes
 from server.rest.services import Services
 from server.road import Road
@@ -241,6 +243,7 @@ def assemble(config: Config, database: pool.Database, redis: Redis, bus: Bus, pa
         storage=open_storage(config),
         people=open_people(config, entrance, sms, mail),
         census=Census(redis=redis),
+        pace=Pace(lambda: monotonic() + clock.ahead.total_seconds()),
     )
     app = Starlette(routes=rest_routes(services))
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://site", trust_env=False)

@@ -6,15 +6,11 @@ import asyncio
 from statistics import median
 from time import perf_counter
 
-import pytest
-
-from protocol.ids import AccountId, StreamId
+from protocol.ids import StreamId
 from server.bus import Control, DeliveryPart, LoggedOut, open_bus
 from server.hub.prepared import PreparedGauge
-from server.store import closed_accounts, devices, identities
 from server.token import hash_token
 from tests.harness.site import PASSWORD, Person, Site, a_phone
-from tests.harness.wait import until_blocked
 
 
 class ControlEars:
@@ -143,25 +139,6 @@ async def test_ten_wrong_guesses_slow_strangers_down_but_not_the_owners_device(s
 async def test_a_slowed_number_is_slowed_whether_or_not_it_is_known(site: Site) -> None:
     phone = a_phone()
     assert [(await site.log_in(phone)).status_code for _ in range(11)] == [401] * 10 + [429]
-
-
-@pytest.mark.parametrize("change", ["password", "closed"])
-async def test_a_log_in_under_way_does_not_outlive_a_new_password_or_the_closing(site: Site, change: str) -> None:
-    """Whoever knows the old password logs in just while everybody is logged out."""
-    person = await site.register()
-    account = AccountId(person.account)
-    async with site.database.transaction() as tx:
-        await closed_accounts.lock_whole(tx, account)
-        late = asyncio.create_task(site.log_in(person.phone))
-        await until_blocked(site.database)
-        await devices.delete_all(tx, account)
-        if change == "password":
-            await identities.update_password(tx, account, "another")
-        else:
-            await closed_accounts.update_closed(tx, account, site.clock.now())
-    answer = await late
-    assert (answer.status_code, answer.json()["code"]) == (401, "bad_login")
-    assert await site.database.fetchval("SELECT count(*) FROM device") == 0
 
 
 async def test_a_reset_lets_strangers_guess_anew(site: Site) -> None:

@@ -15,8 +15,8 @@ from protocol.registry import COMMANDS, EVENTS
 from server.core.access import ALLOWED
 from server.core.inbox import News
 from server.ids import draw_id
+from server.telling_many import tell_accounts
 from tests.harness.school import EXERCISE, SURVEY, Lesson, School, a_lesson, a_school
-from tests.harness.telling import tell_accounts
 
 KINDS: tuple[ItemKind, ...] = ("reply", "reply", "platform_push")
 AUDIENCES: tuple[Audience, ...] = ("staff", "student", "screen")

@@ -17,8 +17,8 @@ from protocol.registry import COMMANDS, EVENTS
 from server.core.activities.registry import KINDS
 from server.core.inbox import News
 from server.ids import draw_id
+from server.telling_many import tell_accounts
 from tests.harness.school import a_school
-from tests.harness.telling import tell_accounts
 from tests.scenes.vectors import Recorder, check
 
 

@@ -22,7 +22,7 @@ from server.rest.answer import answer, nothing
 from server.rest.call import Call
 from server.rest.courses.page import LAST, PAGE, moment, next_after, parts_after
 from server.rest.courses.runs import enter_run
-from server.store import course_announcements, pushes, runs
+from server.store import course_announcements, runs
 from server.telling_many import ring_push, start_push
 
 # What the message centre says of it; the page has the rest.
@@ -83,10 +83,10 @@ async def change_announcement(call: Call, body: WriteCourseAnnouncement) -> Resp
 
 
 async def remove_announcement(call: Call) -> Response:
-    """Take an announcement back; whoever was not told of it yet is told no more."""
-    announcement = CourseAnnouncementId(call.path["id"])
+    """Take an announcement back."""
     async with call.transaction() as tx:
-        if not await course_announcements.delete_announcement(tx, announcement, call.device.account):
+        if not await course_announcements.delete_announcement(
+            tx, CourseAnnouncementId(call.path["id"]), call.device.account
+        ):
             raise Refused(Code.NOT_FOUND)
-        await pushes.update_stopped(tx, announcement)
     return nothing()

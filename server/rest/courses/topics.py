@@ -21,7 +21,6 @@ from protocol.courses import (
 from protocol.errors import Code, Refused
 from protocol.inbox import Source
 from server.core.course import clean_text, clean_title
-from server.core.fact import Fact
 from server.core.inbox import News
 from server.core.moment import millis
 from server.ids import draw_id
@@ -30,9 +29,9 @@ from server.rest.answer import answer, nothing
 from server.rest.call import Call
 from server.rest.courses.page import LAST, PAGE, PAGE_OF_PEOPLE, moment, next_after, parts_after
 from server.store import runs, topics
-from server.store.pool import Reader, Tx
+from server.store.pool import Reader
 from server.store.topics import StoredTopic
-from server.telling_many import ring, tell_batch
+from server.telling_many import tell_accounts
 
 FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -109,32 +108,27 @@ async def list_replies(call: Call) -> Response:
 async def reply(call: Call, body: WriteReply) -> Response:
     """Reply to a topic, or comment on a reply."""
     made, text = ReplyId(draw_id()), clean_text(body.text)
-    await find(call, call.services.database)
+    topic = await find(call, call.services.database)
+    if topic.text is None:
+        raise Refused(Code.NOT_FOUND)
     await call.services.limiter.take(BOARD_POSTS, call.device.account)
     parent = ReplyId(body.parent) if body.parent else None
     async with call.transaction() as tx:
-        await topics.lock_topic(tx, TopicId(call.path["id"]))
-        topic = await find(call, tx)
-        if topic.text is None:
-            raise Refused(Code.NOT_FOUND)
+        await topics.lock_topic(tx, topic.id)
         if not await topics.insert_reply(tx, made, topic.id, parent, call.device.account, text, call.now):
             raise Refused(Code.NOT_FOUND)
-        facts = await tell(call, tx, topic, made, parent)
-    await ring(call.services.road, facts)
+    await tell(call, topic, made, parent)
     return answer(Written(id=made), 201)
 
 
-async def tell(call: Call, tx: Tx, topic: StoredTopic, made: ReplyId, parent: ReplyId | None) -> list[Fact]:
-    """Whose topic or reply it answers finds it in the message centre (R58), without its words: they may be removed.
-
-    In the reply's own transaction: nobody answers unheard, and a reply that is refused may be sent again.
-    """
-    asked = await topics.select_author(tx, parent) if parent else topic.author
+async def tell(call: Call, topic: StoredTopic, made: ReplyId, parent: ReplyId | None) -> None:
+    """Whose topic or reply it answers finds it in the message centre (R58), without its words: they may be removed."""
+    asked = await topics.select_author(call.services.database, parent) if parent else topic.author
     if asked is None or asked == call.device.account:
-        return []
+        return
     source = Source(kind="topic", id=topic.id, run=topic.run)
     news = News(id=made, kind="comment" if parent else "reply", title=topic.title, source=source)
-    return await tell_batch(tx, [asked], news, call.device.account)
+    await tell_accounts(call.services.road, [asked], news, actor=call.device.account)
 
 
 async def remove_reply(call: Call) -> Response:

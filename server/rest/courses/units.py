@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from starlette.responses import Response
 
-from protocol.courses import AddUnit, ChangeUnit, CourseUnit, Courseware, RunId, UnitId, Written
+from protocol.courses import AddUnit, ChangeUnit, CourseRole, CourseUnit, Courseware, RunId, UnitId, Written
 from protocol.errors import Code, Refused
 from protocol.ids import FileId
 from protocol.inbox import PushId, Source
@@ -27,10 +27,15 @@ async def show_courseware(call: Call) -> Response:
     """The run's tree: for learners what is published, without the texts, which they get by studying them."""
     db = call.services.database
     run = await enter_run(call, db)
-    return answer(Courseware(units=[unit_of(each) for each in await units.select_tree(db, run.id, run.role)]))
+    tree = await units.select_tree(db, run.id)
+    return answer(Courseware(units=[unit_of(each, run.role) for each in tree if is_shown(each, run.role)]))
 
 
-def unit_of(unit: StoredUnit) -> CourseUnit:
+def is_shown(unit: StoredUnit, role: CourseRole) -> bool:
+    return role == "teacher" or unit.level != "unit" or unit.is_published
+
+
+def unit_of(unit: StoredUnit, role: CourseRole) -> CourseUnit:
     return CourseUnit(
         id=unit.id,
         parent=unit.parent,
@@ -39,7 +44,7 @@ def unit_of(unit: StoredUnit) -> CourseUnit:
         kind=unit.kind,
         file=unit.file,
         file_name=unit.file_name,
-        text=unit.text,
+        text=unit.text if role == "teacher" else None,
         duration_ms=unit.duration_ms,
         is_published=unit.is_published,
     )

@@ -36,27 +36,21 @@ async def certify(call: Call, body: Certify) -> Response:
     # Counted before the guess is looked at, so that a hundred at once count as a hundred.
     await limiter.take(WRONG_CERTIFICATIONS, account)
     await limiter.take(WRONG_CERTIFICATIONS_OF_NUMBER, body.school, number)
-    refusal: Refused | None = None
     try:
         await write(call, body, number)
     except Refused as refused:
-        if refused.code not in (Code.ALREADY_CERTIFIED, Code.NUMBER_HELD):
+        if refused.code is not Code.ALREADY_CERTIFIED:
             raise
-        refusal = refused
-    # Who knows all four guessed nothing, also where somebody else holds the number.
+        # The same again, from a second tap or after a lost answer, is no mistake.
+        held = await certifications.select_of_account(call.services.database, account, limit=1)
+        if not held or (held[0].school, held[0].number) != (body.school, number):
+            raise
     await limiter.give_back(WRONG_CERTIFICATIONS, account)
     await limiter.give_back(WRONG_CERTIFICATIONS_OF_NUMBER, body.school, number)
     found = await certifications.select_of_account(call.services.database, account, limit=1)
-    # The same again, from a second tap or after a lost answer, is no mistake.
-    if refusal is not None and not (found and holds(found[0], body.school, number)):
-        raise refusal
     if not found or found[0].dissolved_at is not None:
         raise Refused(Code.OVERLOADED, "dissolved meanwhile")
     return answer(view(found[0]), 201)
-
-
-def holds(found: Certified, school: str, number: str) -> bool:
-    return (found.school, found.number, found.dissolved_at) == (school, number, None)
 
 
 async def write(call: Call, body: Certify, number: str) -> None:

@@ -92,7 +92,7 @@ async def apply_import(call: Call) -> Response:
         if found.is_whole and found.n_errors:
             # Whose row cannot be read would be removed.
             raise Refused(Code.IMPORT_ERRORS)
-        await begin(call, tx, found, "applying")
+        await begin(tx, found, "applying")
     ring(call, found.id, "apply")
     return answer(view(await find(call, call.services.database, found.id)))
 
@@ -101,7 +101,7 @@ async def undo_import(call: Call) -> Response:
     """Put back what an applied import changed, wherever nobody changed it since."""
     async with call.transaction() as tx:
         found = await locked(call, tx, "applied")
-        await begin(call, tx, found, "undoing")
+        await begin(tx, found, "undoing")
     ring(call, found.id, "undo")
     return answer(view(await find(call, call.services.database, found.id)))
 
@@ -130,11 +130,11 @@ async def locked(call: Call, tx: Tx, state: ImportState) -> Import:
     return found
 
 
-async def begin(call: Call, tx: Tx, found: Import, state: ImportState) -> None:
+async def begin(tx: Tx, found: Import, state: ImportState) -> None:
     """One import at a time changes a school's roster. Raises Refused(IMPORT_AT_WORK)."""
     if await roster_imports.has_at_work(tx, found.school):
         raise Refused(Code.IMPORT_AT_WORK, retry_after_ms=5_000)
-    await roster_imports.update_begun(tx, found.id, state, call.device.account)
+    await roster_imports.update_state(tx, found.id, state)
 
 
 def ring(call: Call, roster_import: ImportId, what: str) -> None:

@@ -7,9 +7,7 @@ import hashlib
 
 import pytest
 
-from protocol.courses import RunId
 from protocol.envelopes import Body
-from server.store import units
 from tests.harness.site import Person, Site
 from tests.rest.courses.campus import Campus, a_campus
 from tests.rest.courses.who import EXPECTED
@@ -60,10 +58,7 @@ async def test_r50_courseware_is_a_tree_and_learners_see_what_is_published(site:
     )
     two = await add(campus, run, "unit", "讲义", parent=lesson, kind="pdf", file=pdf["id"])
     three = await add(campus, run, "unit", "阅读", parent=lesson, kind="rich_text", text="# 正文", is_published=True)
-    written = [(each["id"], each["text"]) for each in await tree(campus, campus.teacher, run)]
-    assert written == [(chapter, None), (lesson, None), (one, None), (two, None), (three, "# 正文")]
-    read = await units.select_tree(site.database, RunId(run), "learner")
-    assert [(each.id, each.text) for each in read] == [(each, None) for each in (chapter, lesson, one, three)]
+    assert [each["id"] for each in await tree(campus, campus.teacher, run)] == [chapter, lesson, one, two, three]
     seen = await tree(campus, student, run)
     assert [(each["id"], each["text"]) for each in seen] == [
         (chapter, None), (lesson, None), (one, None), (three, None),
@@ -186,8 +181,6 @@ async def test_r50_announcements_are_written_by_teachers_and_read_by_learners(si
     assert [each.job for each in site.alarms].count("send_push") == 22
     await campus.must(campus.teacher, "PATCH", f"/course-announcements/{made[-1]}", {"title": "改", "text": "新"})
     await campus.must(campus.teacher, "DELETE", f"/course-announcements/{made[-2]}")
-    stopped = await site.database.fetch("SELECT id FROM push WHERE state = 'stopped'")
-    assert [each["id"] for each in stopped] == [made[-2]]  # who was not told of it yet is told no more
     newest = await campus.must(student, "GET", f"/runs/{run}/announcements")
     assert isinstance(newest["announcements"], list)
     shown = newest["announcements"][0]
@@ -259,23 +252,6 @@ async def test_r50_topics_have_replies_and_comments_on_them(site: Site) -> None:
     assert (await campus.must(student, "GET", f"/topics/{topic}"))["text"] is None
     assert (await campus.ask(student, "POST", path, {"text": "还在？"})).status_code == 404
     assert "懂了" not in (await campus.ask(campus.teacher, "GET", path)).text
-
-
-async def test_r58_a_reply_that_nobody_could_be_told_of_is_not_there_and_may_be_sent_again(site: Site) -> None:
-    campus = await a_campus(site)
-    course = await campus.course()
-    run = await campus.run(course)
-    student, other = await campus.learner(course, "Lin"), await campus.learner(course, "Wu")
-    topic = (await campus.must(student, "POST", f"/runs/{run}/topics", {"title": "问", "text": "？"}))["id"]
-    path = f"/topics/{topic}/replies"
-    async with site.database.transaction() as tx:
-        await tx.execute("SELECT FROM stream WHERE id = $1 FOR UPDATE", student.account)
-        refused = await campus.ask(other, "POST", path, {"text": "因为"})
-    assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
-    assert (await campus.must(student, "GET", path))["replies"] == []
-    await campus.must(other, "POST", path, {"text": "因为"})
-    told = await site.database.fetch("SELECT account_id, kind FROM inbox_item")
-    assert [tuple(each) for each in told] == [(student.account, "reply")]
 
 
 async def test_many_replies_at_once_are_all_counted(site: Site) -> None:

@@ -8,8 +8,8 @@ from protocol.ids import AccountId
 from protocol.inbox import ItemKind, Source
 from server.core.inbox import News
 from server.ids import draw_id
+from server.telling_many import tell_accounts
 from tests.harness.site import Person, Site
-from tests.harness.telling import tell_accounts
 
 
 async def tell(site: Site, kind: ItemKind, title: str, *people: Person, text: str = "", id: str = "") -> int:

@@ -102,22 +102,6 @@ async def test_removing_and_adding_again_frees_a_number_for_another_account(site
     assert "007" not in str([each["detail"] for each in log])
 
 
-async def test_a_row_with_another_number_does_not_take_its_past_along(site: Site) -> None:
-    """R24: who held a number is told by the number, whatever its row says later."""
-    campus = await a_campus(site)
-    entry = await campus.add("007", "林小满")
-    past, now = await site.register("past"), await site.register("now")
-    await campus.certify(past, "007", "林小满")
-    await campus.dissolve(past)
-    await campus.certify(now, "007", "林小满")
-    changed = await campus.ask("PATCH", f"/roster/{entry}", body={"number": "008", "name": "江一帆"})
-    assert changed.status_code == 200
-    holders = (await campus.ask("GET", f"/roster/{entry}")).json()["holders"]
-    assert [each["account"] for each in holders] == [now.account]
-    mine = (await site.get("/api/me/certification", past)).json()["past"]
-    assert [(each["number"], each["name"]) for each in mine] == [("007", "林小满")]
-
-
 async def test_new_codes_replace_the_old_and_leave_certifications_alone(site: Site) -> None:
     """R19: for the school, for rows without one, for all."""
     campus = await a_campus(site)
@@ -197,20 +181,6 @@ async def test_a_row_that_is_wrong_is_refused_by_its_field(site: Site, bad: dict
     campus = await a_campus(site)
     refused = await campus.ask("POST", "/roster", body={"number": "1", "name": "甲", "code": "ABCD"} | bad)
     assert (refused.status_code, refused.json()["data"]["field"]) == (422, next(iter(bad)))
-
-
-async def test_whether_a_file_is_the_whole_roster_is_never_guessed(site: Site) -> None:
-    """Whoever is not in a whole one is removed: any other word than 0 and 1 is refused, nothing is kept."""
-    campus = await a_campus(site)
-    refused = await campus.ask("POST", "/imports?name=a.csv&whole=true")
-    assert (refused.status_code, refused.json()["data"]) == (422, {"field": "whole"})
-    assert (await campus.ask("GET", "/imports")).json() == {"imports": [], "next": None}
-    uploaded = [await campus.ask("POST", f"/imports?name=a.csv{whole}") for whole in ("", "&whole=0", "&whole=1")]
-    assert [(each.status_code, each.json()["is_whole"]) for each in uploaded] == [
-        (201, False),
-        (201, False),
-        (201, True),
-    ]
 
 
 async def test_somebody_elses_roster_is_as_missing_as_none(site: Site) -> None:

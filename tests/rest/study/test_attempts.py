@@ -292,39 +292,6 @@ async def test_what_is_not_yours_is_as_missing_as_what_is_not_there(site: Site) 
         assert (await ask(site, method, path, None, body)).status_code == 401
 
 
-async def test_who_dropped_the_course_hands_in_nothing_more_r49(site: Site) -> None:
-    learner = await site.register()
-    run = await a_run(site, learner)
-    attempt = await begin(site, await put_assessment(site, run), learner)
-    assert await save(site, learner, attempt, [1], 1) == (200, {"rev": 2})
-    await drop(site, run, learner)
-    late = [await save(site, learner, attempt, [1, True], 2), await submit(site, learner, attempt, [1, True])]
-    assert [(status, body["code"]) for status, body in late] == [(404, "not_found")] * 2
-    kept = await show(site, run.teacher, attempt)
-    assert (kept["state"], kept["answers"]) == ("open", [1, None])
-
-
-async def test_homework_that_waits_for_its_mark_costs_nobody_a_grade_r51(site: Site) -> None:
-    learner = await site.register()
-    run = await a_run(site, learner)
-    await ask(site, "PATCH", f"/api/runs/{run.id}", run.teacher, {"grading": {"quiz": 50, "homework": 50}})
-    await submit(site, learner, await begin(site, await put_assessment(site, run), learner), [1, True])
-    homework = await put_assessment(site, run, kind="homework", questions=[ESSAY])
-    attempt = await begin(site, homework, learner)
-    await submit(site, learner, attempt, ["I do not know"])
-
-    async def percent() -> tuple[object, object]:
-        report = (await ask(site, "GET", f"/api/runs/{run.id}/report", run.teacher)).json()["learners"]
-        own = (await ask(site, "GET", f"/api/runs/{run.id}/grade", learner)).json()["percent"]
-        return own, report[0]["percent"]
-
-    assert await percent() == (100.0, 100.0)
-    site.clock.pass_by(days=60)
-    assert await percent() == (100.0, 100.0)
-    await ask(site, "PUT", f"/api/attempts/{attempt['id']}/marks", run.teacher, {"marks": {"0": {"points": 0}}})
-    assert await percent() == (50.0, 50.0)
-
-
 async def test_the_report_counts_late_study_and_grades_in_pages_r56(site: Site) -> None:
     learners = [await site.register(f"L{n}") for n in range(2)]
     run = await a_run(site, *learners)

@@ -141,24 +141,6 @@ async def test_a_green_circle_stays_green_and_the_player_goes_on_where_it_stoppe
     assert video["progress"]["position_ms"] == 20_000
 
 
-async def test_what_a_phone_tells_late_does_not_put_the_player_back_r56(site: Site) -> None:
-    learner = await site.register()
-    run, at_ms = await a_run(site, learner), in_ms(site)
-    await upload(site, learner, a_span(site, run.video, "today", -60, -45, position_ms=40_000))
-    yesterday = -86_400.0
-    offline = [
-        a_span(
-            site, run.video, f"away-{n}", yesterday + 15 * n, yesterday + 15 * n + 15, at_ms=at_ms, position_ms=1_000
-        )
-        for n in range(2)
-    ]
-    late = await upload(site, learner, *offline)
-    assert counts(late) == [15_000] * 2
-    assert late["progress"] == [{"unit": run.video, "position_ms": 40_000, "studied_ms": 45_000, "completed_at": None}]
-    newer = await upload(site, learner, a_span(site, run.video, "now", -30, -15, position_ms=5_000))
-    assert newer["progress"] == [{"unit": run.video, "position_ms": 5_000, "studied_ms": 60_000, "completed_at": None}]
-
-
 async def test_uncertified_study_is_shown_as_such_r21(site: Site) -> None:
     learner = await site.register()
     cloud, open_school = await a_run(site, learner, has_cloud=True), await a_run(site, learner)
