@@ -116,7 +116,7 @@ async def test_devices_are_listed_and_logged_out_from_afar(campus: Campus) -> No
 
 
 async def test_r34_r35_closing_waits_for_the_certification_to_be_dissolved(campus: Campus) -> None:
-    person, admin = await campus.person("赵梓萱"), await campus.person("教务处")
+    person, admin = await campus.person("宋佳宁"), await campus.person("教务处")
     school, _ = await a_school(campus, admin)
     await certified(campus, school, person)
     async with campus.device("web", DESK, person) as web:
