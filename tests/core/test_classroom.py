@@ -21,6 +21,7 @@ SHUT = replace(OPEN, is_code_open=False)
 
 
 def test_whoever_makes_a_classroom_is_its_teacher() -> None:
+    """R60, as far as a teacher makes a classroom; the link to an online course is not there yet."""
     decided = classroom.create(
         account(1), "王老师", CreateClassroom(name="高数"), drawn=CLASSROOM, at=millis(NOW), n_classrooms=0
     )

@@ -11,6 +11,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.limit(240)]
 
 
 async def test_signing_in_is_seen_at_once_and_the_teacher_corrects_it(timetable: Timetable) -> None:
+    """R73: the prompt on the phone leads into the activity."""
     async with timetable.story() as lesson:
         one, other, third = lesson.phones
 

@@ -149,6 +149,7 @@ async def test_a_node_that_does_not_fit_is_refused(site: Site) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"<svg/>", PNG, b"MZ\x90", b"\x00\x00\x00\x18ftypXXXX", b"GIF89a"])
 async def test_only_videos_and_pdfs_are_courseware(site: Site, content: bytes) -> None:
+    """And D11: 500 MB exactly are too many."""
     campus = await a_campus(site)
     course = await campus.course()
     status, body = await upload(campus, course, content)
