@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import Locator, expect
 
@@ -106,6 +108,8 @@ async def enroll(phone: Device) -> None:
     await phone.press("立即参加")
     await phone.page.get_by_label("课程密码").fill(PASSWORD)
     await phone.press("确定")
+    # The run's page: the introduction shows the same week, also while the enrollment is under way.
+    await expect(phone.page).to_have_url(re.compile(r"/runs/\w+$"))
     await phone.sees("第 1 周，共 16 周")
 
 
