@@ -1,7 +1,7 @@
 """A transport's `write` that asks the kernel first: most of the time it takes all, and the loop need not know.
 
 A loop's own `write` puts the bytes into a list and the transport into a queue, and writes in the same turn all the
-same. For a class of phones that is a sixth of what a delivery costs.
+same. For a class of phones that is about a tenth of what a delivery costs.
 """
 
 from __future__ import annotations
