@@ -15,6 +15,7 @@ from pathlib import Path
 from bench.answers import measure_answers
 from bench.comeback import measure_comeback
 from bench.contestant import BARE, PEERS, Contestant, Stage
+from bench.durable_floor import DurableFloor
 from bench.fanout import measure_fanout
 from bench.figures import Fell, Figure
 from bench.ground import Ground, ground
@@ -95,7 +96,7 @@ def parse(names: Sequence[str]) -> argparse.Namespace:
 
 
 async def main() -> None:
-    contestants: tuple[Contestant, ...] = (Shangke(), *PEERS)
+    contestants: tuple[Contestant, ...] = (Shangke(), DurableFloor(), *PEERS)
     options = parse([contestant.name for contestant in contestants])
     scale = QUICK if options.quick else FULL
     if options.rounds:

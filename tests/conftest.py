@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import functools
-import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
+import os
+import sys
+from collections.abc import AsyncIterator, Generator
 from pathlib import Path
-from typing import ParamSpec
 
 import pytest
 import pytest_asyncio
@@ -19,9 +18,10 @@ from xdist.scheduler import LoadScopeScheduling
 from server import embedded
 from server.embedded.postgres import OWNER
 from tests.harness import node, servers
+from tests.harness.limit import END_S, LIMIT_S, ended_within, limit
 
-P = ParamSpec("P")
-LIMIT_S = 30.0
+LAST_WORDS = 4_000
+STDERR = pytest.StashKey[int]()
 TESTS = Path(__file__).parent
 # Whole classes in browsers or in processes that are killed: two of them at once would only wait for each other.
 CROWDED = (TESTS / "e2e", TESTS / "scenes" / "test_storm.py")
@@ -34,6 +34,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     config.addinivalue_line("markers", f"limit(seconds): how long an async test may take (else {LIMIT_S:.0f} s)")
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    # While nothing is captured: later, number 2 is a file that nobody will read.
+    config.stash[STDERR] = os.dup(2)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -63,26 +65,27 @@ def is_crowded(file: Path) -> bool:
     return any(file.is_relative_to(each) for each in CROWDED)
 
 
-def limit(item: pytest.Item) -> None:
-    """An async test that waits too long fails at the line that waits.
-
-    pytest-timeout's signal does not reach a uvloop that sleeps, and its thread ends the whole run: it is the last
-    resort, for tests that block.
-    """
-    marker = item.get_closest_marker("limit")
-    limit_s = float(marker.args[0]) if marker else LIMIT_S
-    item.add_marker(pytest.mark.timeout(limit_s + 60))
-    if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
-        item.obj = within(limit_s, item.obj)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    with ended_within(END_S, item.config.stash[STDERR]):
+        yield
 
 
-def within(limit_s: float, test: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:
-    @functools.wraps(test)
-    async def limited(*args: P.args, **kwargs: P.kwargs) -> None:
-        async with asyncio.timeout(limit_s):
-            await test(*args, **kwargs)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
+    with ended_within(END_S, session.config.stash[STDERR]):
+        yield
 
-    return limited
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """What failed, and what a test has to say of itself, is told at once: a run that is stopped would take it along."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    if report.failed:
+        sys.stdout.write(f"\n{report.when} failed: {report.nodeid}\n{report.longreprtext[-LAST_WORDS:]}\n")
+    elif report.when == "call":
+        sys.stdout.writelines(f"\n{name}: {value}\n" for name, value in report.user_properties)
+    sys.stdout.flush()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

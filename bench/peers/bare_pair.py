@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from typing import cast
+from collections.abc import Callable
+from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
 import uvloop
@@ -18,6 +19,7 @@ from bench.peers.bare_write import accept, frame
 
 CHANNEL = b"room"
 MESSAGE = b"$7\r\nmessage\r\n$4\r\nroom\r\n$"
+P = TypeVar("P", bound=asyncio.Protocol)
 members: dict[asyncio.Transport, None] = {}
 
 
@@ -86,14 +88,16 @@ class Member(asyncio.Protocol):
         members[self.transport] = None
 
 
-async def serve(port: int) -> None:
+async def to_redis(factory: Callable[[], P]) -> P:
     loop, at = asyncio.get_running_loop(), urlsplit(os.environ["REDIS_URL"])
     if at.scheme == "unix":
-        _, ringing = await loop.create_unix_connection(Ringing, at.path)
-        await loop.create_unix_connection(Hearing, at.path)
-    else:
-        _, ringing = await loop.create_connection(Ringing, at.hostname, at.port)
-        await loop.create_connection(Hearing, at.hostname, at.port)
+        return (await loop.create_unix_connection(factory, at.path))[1]
+    return (await loop.create_connection(factory, str(at.hostname), int(at.port or 0)))[1]
+
+
+async def serve(port: int) -> None:
+    loop, ringing = asyncio.get_running_loop(), await to_redis(Ringing)
+    await to_redis(Hearing)
     server = await loop.create_server(lambda: Member(ringing), "127.0.0.1", port, backlog=2048)
     await server.serve_forever()
 

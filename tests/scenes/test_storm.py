@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,11 +12,10 @@ from tests.scenes.storm import Plan, storm
 
 @pytest.mark.limit(420)
 async def test_i2_i4_i5_everybody_ends_with_every_event_once_and_in_order(
-    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    database: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     count = await storm(Plan(), database, tmp_path)
-    with capsys.disabled():
-        sys.stdout.write(f"\nstorm: {count}\n")
+    record_property("storm", str(count))
     assert count.faults() == {}
     assert count.n_clients == 300
 
