@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 
 class PlainSocket:
+    # What lies below the ASGI server is its own.
+    number = -1
+
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive = receive
         self._send = send
@@ -58,7 +61,6 @@ class PlainSocket:
         return self._n_unsent
 
     def untaken(self) -> int:
-        # What lies below the ASGI server is its own.
         return self._n_unsent
 
     def close(self, code: int) -> None:

@@ -1,13 +1,15 @@
-"""What the kernel knows of a socket, and what it shall not do to it."""
+"""What the kernel knows of a socket, what it shall not do to it, and the shortest way into it."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 import socket
 import struct
 import sys
 import termios
+from array import array
 from typing import Protocol
 
 # On sockets Linux calls it SIOCOUTQ: what was written and is not acknowledged, sent or not.
@@ -39,3 +41,21 @@ def never_time_out(sock: Sock | None) -> None:
     if sock is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
         with contextlib.suppress(OSError):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 0)
+
+
+def write_to_all(numbers: array[int], data: bytes) -> list[tuple[int, int]]:
+    """The same bytes to many sockets by their file numbers, past the loop, whose own way is about a tenth of what a
+    delivery costs. Gives (place in `numbers`, bytes taken) of those that did not take all; never raises.
+
+    Nothing may wait in their transports, or it would come after. None may be past its protocol's `connection_lost`: the
+    number may be another's by then.
+    """
+    write, size, late = os.write, len(data), []
+    for place, number in enumerate(numbers):
+        try:
+            n_taken = write(number, data)
+        except OSError:
+            n_taken = 0
+        if n_taken != size:
+            late.append((place, n_taken))
+    return late

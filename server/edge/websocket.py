@@ -11,7 +11,6 @@ import contextlib
 import logging
 import socket
 import struct
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from uvicorn.protocols.utils import ClientDisconnected
@@ -23,9 +22,7 @@ from websockets.protocol import State
 from protocol.close import Close
 from protocol.limits import MESSAGE_BYTES
 from server.edge.kernel import held_by_kernel, never_time_out
-from server.edge.straight import straight_write
 from server.edge.unframe import is_between_messages, is_utf8, unframe
-from server.hub.connection import CHUNK_BYTES
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGIReceiveEvent
@@ -51,10 +48,10 @@ class Receiver(Protocol):
         """One whole message."""
 
     def paused(self) -> None:
-        """More than CHUNK_BYTES are unsent. Called within `write`."""
+        """Bytes wait in the transport. Called within `write`."""
 
     def drained(self) -> None:
-        """The peer took most of it."""
+        """None wait any more."""
 
     def lost(self) -> None:
         """The socket is gone. Called once, last."""
@@ -72,7 +69,6 @@ NOWHERE = Nowhere()
 
 class PreparedWebSocket(WebSocketsSansIOProtocol):
     receiver: Receiver | None = None
-    write: Callable[[bytes], None]
     n_fragments = 0
     n_controls = 0.0
     controls_at = 0.0
@@ -84,7 +80,8 @@ class PreparedWebSocket(WebSocketsSansIOProtocol):
     def take_over(self, receiver: Receiver) -> None:
         """From here on messages go to `receiver` and the app's coroutine may end. Only after `websocket.accept`."""
         self.receiver = receiver
-        self.transport.set_write_buffer_limits(high=CHUNK_BYTES)
+        # So that whatever the kernel does not take at once is told: until then others write past the transport.
+        self.transport.set_write_buffer_limits(high=0)
         never_time_out(self.transport.get_extra_info("socket"))
         queue, self.queue = self.queue, NOWHERE
         # Nobody needs the handshake any more, and it is half of an idle socket's memory.
@@ -102,6 +99,16 @@ class PreparedWebSocket(WebSocketsSansIOProtocol):
             self.read_paused = False
             self.transport.resume_reading()
         self.is_between = is_between_messages(self.conn)
+
+    @property
+    def number(self) -> int:
+        """Of the socket, unless what is written has to be enciphered."""
+        sock = self.transport.get_extra_info("socket")
+        return -1 if sock is None or self.transport.get_extra_info("sslcontext") is not None else int(sock.fileno())
+
+    def write(self, data: bytes) -> None:
+        """Nobody writes after `close` or `lost`."""
+        self.transport.write(data)
 
     def unsent(self) -> int:
         return 0 if self.disconnected else self.transport.get_write_buffer_size()
@@ -151,9 +158,6 @@ class PreparedWebSocket(WebSocketsSansIOProtocol):
         if self.response.status_code == 101:
             # The task that runs the app starts in the next turn of the loop, so it sees this.
             self.scope["extensions"][EXTENSION] = {"socket": self}
-            # Not a method of ours: one more call would be a third of what a delivery costs above it. Nobody writes
-            # after `close` or `lost`.
-            self.write = straight_write(self.transport)
 
     def data_received(self, data: bytes) -> None:
         if len(data) <= SLICE_BYTES:

@@ -6,6 +6,7 @@ A resume and a slow phone are the same thing here. What memory does not hold is 
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -23,6 +24,11 @@ class Hands(Protocol):
 
     def flush_soon(self) -> None:
         """Call `flush` in the next turn of the loop."""
+
+    def write_to_all(self, numbers: array[int], data: bytes) -> list[tuple[int, int]]:
+        """Write the same bytes below pipes in which nothing waits. Gives (place in `numbers`, bytes taken) of those
+        that did not take all. Never waits, never raises; calls nothing of the hub.
+        """
 
     def load(self, attachment: Attachment) -> None:
         """Memory does not hold what the attachment needs: read it and answer by one of `give_*`, or `lose`."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from protocol.codec import Format
 from protocol.envelopes import Audience
 from protocol.ids import AccountId, DeviceId, Seq, StreamId
 from protocol.limits import STALL_S
+from server.hub.readers import Readers
 
 if TYPE_CHECKING:
     from server.hub.stream import LiveStream
@@ -19,15 +19,21 @@ CHUNK_BYTES = 64 * 1024
 LOADS = 8
 
 How = Literal["memory", "pages", "snapshot"]
-Write = Callable[[bytes], None]
 
 
 class Pipe(Protocol):
     """Where a connection's bytes go. Never waits, never raises; a dead one swallows.
 
-    Its owner says so as soon as, within `write`, more than CHUNK_BYTES are unsent (`Hub.pause`), and when most of them
-    are taken (`Hub.resume`): asking after each write would cost more than the write.
+    Its owner says so when bytes wait in it (`Hub.pause`) and when they are gone (`Hub.resume`): asking after each write
+    would cost more than the write. One with a `number` says so of the first byte, within `write`; others may say it
+    later, up to CHUNK_BYTES.
     """
+
+    @property
+    def number(self) -> int:
+        """By which `Hands.write_to_all` reaches what is below it while no bytes wait in it; -1: it must be written
+        to itself.
+        """
 
     def write(self, data: bytes) -> None:
         """Hand over whole frames."""
@@ -65,7 +71,6 @@ class Connection:
         "pipe",
         "taken_ms",
         "wire",
-        "write",
     )
 
     def __init__(
@@ -76,7 +81,6 @@ class Connection:
         self.device = device
         self.wire: Format = wire
         self.pipe = pipe
-        self.write: Write = pipe.write  # looked up once: it is called for every delivery
         self.opened_ms = opened_ms
         self.attachments: dict[StreamId, Attachment] = {}
         self.out: list[bytes] = []
@@ -175,7 +179,7 @@ class Attachment:
         key = self.key
         self.is_live = True
         self.spread_before = self.stream.n_spread.setdefault(key, 0)
-        self.stream.live.setdefault(key, {})[self.connection] = self.connection.write
+        self.stream.live.setdefault(key, Readers()).add(self.connection)
 
     def stop(self) -> None:
         """It was live; its position is what the stream spread last."""
@@ -183,4 +187,4 @@ class Attachment:
         self.is_live = False
         self.position = self.stream.spread_to
         self.how = "memory"
-        del self.stream.live[self.key][self.connection]
+        self.stream.live[self.key].discard(self.connection)

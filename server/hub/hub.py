@@ -6,7 +6,7 @@ two lines of them. Who has less than there is, is `catching`'s until then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from protocol.close import Close
 from protocol.codec import encode
@@ -15,9 +15,10 @@ from protocol.errors import Code, Refused
 from protocol.ids import AccountId, Millis, Seq, StreamId
 from protocol.limits import BEHIND_BYTES
 from server.hub.catching import Catching, Hands
-from server.hub.connection import Attachment, Connection, Write
+from server.hub.connection import Attachment, Connection
 from server.hub.frame import frame, frame_for
 from server.hub.prepared import Prepared, PreparedGauge
+from server.hub.readers import Readers
 from server.hub.stream import LiveStream
 
 # Signals are dropped first: who has this much unsent has better things to wait for.
@@ -48,6 +49,8 @@ class Hub:
     def add(self, connection: Connection) -> None:
         self.connections.add(connection)
         self.accounts.setdefault(connection.account, []).append(connection)
+        if connection.pipe.unsent():
+            self.pause(connection)
 
     def remove(self, connection: Connection) -> None:
         """The socket is gone. Safe to call twice."""
@@ -82,7 +85,7 @@ class Hub:
         self.tell(connection, frame(encode(envelope, connection.wire), connection.wire))
 
     def pause(self, connection: Connection) -> None:
-        """Its pipe holds much unsent."""
+        """Bytes wait in its pipe."""
         connection.is_paused = True
         if not connection.is_closed:
             self._paused.add(connection)
@@ -260,50 +263,52 @@ class Hub:
         if self._dirty:
             self._flush_soon()
 
-    def _spread(self, stream: LiveStream, hand_out: Callable[[bytes, Mapping[Connection, Write]], None]) -> None:
+    def _spread(self, stream: LiveStream, hand_out: Callable[[bytes, Readers], None]) -> None:
         events, gauges = stream.fresh, stream.fresh_gauges
         if stream.fresh_private:
             self._spread_private(stream)
         if not events and not gauges:
             return
-        for key, writes in stream.live.items():
+        for key, readers in stream.live.items():
             audience, wire = key
-            if not writes:
+            if not readers:
                 continue
             payloads = [event.frames[audience] for event in events]
             payloads += [gauge.frames[audience] for gauge in gauges.values() if audience in gauge.frames]
             if payloads:
                 framed = frame_for(wire, b"".join(payloads))
                 stream.n_spread[key] += len(framed)
-                self.n_deliveries += len(events) * len(writes)
-                hand_out(framed, writes)
+                self.n_deliveries += len(events) * len(readers)
+                hand_out(framed, readers)
         if events:
             stream.spread_to = events[-1].seq
             stream.fresh = []
         stream.fresh_gauges = {}
 
-    def _note(self, framed: bytes, writes: Mapping[Connection, Write]) -> None:
-        for connection in writes:
+    def _note(self, framed: bytes, readers: Readers) -> None:
+        for connection in readers:
             connection.out.append(framed)
-        self._dirty.update(writes)
+        self._dirty.update(readers)
 
-    def _write_out(self, framed: bytes, writes: Mapping[Connection, Write]) -> None:
-        """Straight to those who have nothing else to get, which is nearly everybody: nothing of a connection is looked
-        at, for in a large class each look is a cache miss.
-        """
-        others = self._dirty | self._paused
-        if not others:
-            for write in writes.values():
-                write(framed)
-            self.n_writes += len(writes)
+    def _write_out(self, framed: bytes, readers: Readers) -> None:
+        """Straight to those who have nothing else to get, which is nearly everybody."""
+        others = [connection for connection in self._dirty | self._paused if connection in readers.places]
+        begin = 0
+        for place in sorted(readers.places[connection] for connection in others):
+            self._write_straight(framed, readers, begin, place)
+            begin = place + 1
+        self._write_straight(framed, readers, begin, len(readers))
+        for connection in others:
+            connection.out.append(framed)
+        self._dirty.update(others)
+
+    def _write_straight(self, framed: bytes, readers: Readers, begin: int, end: int) -> None:
+        if begin == end:
             return
-        for connection, write in writes.items():
-            if connection not in others:
-                write(framed)
-                self.n_writes += 1
-            else:
-                connection.out.append(framed)
-                self._dirty.add(connection)
+        self.n_writes += end - begin
+        for place, n_taken in self._hands.write_to_all(readers.numbers[begin:end], framed):
+            # Full, gone, or one that takes nothing this way: its pipe finds out which.
+            readers.connections[begin + place].pipe.write(framed[n_taken:])
 
     def _spread_private(self, stream: LiveStream) -> None:
         private, stream.fresh_private = stream.fresh_private, {}
@@ -325,7 +330,7 @@ class Hub:
         else:
             return
         connection.n_queued = 0
-        connection.write(data)
+        connection.pipe.write(data)
         if connection.is_paused and connection.pipe.unsent() > BEHIND_BYTES:
             self._fall_behind(connection)
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from protocol.codec import Format
 from protocol.envelopes import Audience
 from protocol.ids import AccountId, Seq, StreamId
-from server.hub.connection import Attachment, Connection, Write
+from server.hub.connection import Attachment
 from server.hub.log import StreamLog
 from server.hub.prepared import Prepared, PreparedGauge
+from server.hub.readers import Readers
 
 # Gauges of activities long closed; the oldest make room.
 KEPT_GAUGES = 128
@@ -52,7 +53,7 @@ class LiveStream:
         self.log = StreamLog()
         self.attachments: set[Attachment] = set()
         # The fast path: who gets the same bytes, and how many bytes these were so far.
-        self.live: dict[tuple[Audience, Format], dict[Connection, Write]] = {}
+        self.live: dict[tuple[Audience, Format], Readers] = {}
         self.n_spread: dict[tuple[Audience, Format], int] = {}
         # In the log, not yet handed to the live connections; and up to where they have it.
         self.fresh: list[Prepared] = []

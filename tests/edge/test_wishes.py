@@ -164,6 +164,10 @@ class Listener:
     def read_on(self) -> None:
         self.noted.append("read on")
 
+    @property
+    def number(self) -> int:
+        return -1
+
     def write(self, data: bytes) -> None: ...
     def unsent(self) -> int:
         return 0

@@ -35,6 +35,7 @@ steps = st.lists(
         st.tuples(st.just("commit"), st.integers(1, 40), st.sampled_from([20, 2_000])),
         st.tuples(st.just("ring"), st.integers(0, 60), st.integers(1, 30)),
         st.tuples(st.just("take"), st.integers(0, 3), st.sampled_from([500, 60_000, 400_000])),
+        st.tuples(st.just("fill"), st.integers(0, 3), st.sampled_from([0, 1])),
         st.tuples(st.just("join"), st.integers(0, 120), st.just(0)),
         st.tuples(st.just("again"), st.integers(0, 3), st.just(0)),
         st.tuples(st.just("turn"), st.just(0), st.just(0)),
@@ -55,9 +56,12 @@ def take_step(world: World, joined: list[tuple[Socket, int | None]], what: str, 
             world.ring(*world.book[start : start + b])
         case "take":
             world.take(socket, b)
+        case "fill":
+            socket.is_full = bool(b)
         case "join" if len(joined) < 6:
             position = max(world.head - a * 20, 0)
-            joined.append((world.join(f"p{len(joined)}", position=position), position))
+            account, is_straight = f"p{len(joined)}", len(joined) % 2 == 1
+            joined.append((world.join(account, position=position, is_straight=is_straight), position))
         case "again":
             attach_again(world, socket, position)
         case "turn":
@@ -82,7 +86,7 @@ def test_whatever_happens_everybody_continues_without_a_hole(before: int, steps:
     world = World()
     world.commit(before)
     joined: list[tuple[Socket, int | None]] = [
-        (world.join("ann", position=before), before),
+        (world.join("ann", position=before, is_straight=True), before),
         (world.join("bob", position=None), None),
     ]
     for step in steps:
@@ -92,6 +96,28 @@ def test_whatever_happens_everybody_continues_without_a_hole(before: int, steps:
         assert continues(socket, position) == world.head
         assert socket.most_unsent <= BEHIND_BYTES + 2 * CHUNK_BYTES + 41 * 2_200
         assert socket.closed is None
+
+
+def test_what_a_full_kernel_does_not_take_comes_later_and_nothing_overtakes_it() -> None:
+    world = World()
+    full, quick, leaving = (world.join(account, is_straight=True) for account in ("full", "quick", "leaving"))
+    world.turn()
+    full.is_full = True
+    world.say(1)
+    world.turn()
+    assert full.connection is not None
+    assert (full.unsent() > 0, full.connection.is_paused) == (True, True)
+    world.leave(leaving)
+    world.say(2)
+    world.hub.reply(full.connection, Done(id="command1"))
+    world.turn()
+    assert (quick.seqs, quick.unsent(), leaving.seqs) == ([1, 2, 3], 0, [1])
+    world.take(full, 10**9)
+    full.is_full = False
+    world.say(1)
+    world.turn()
+    assert (full.seqs, full.of(Done), full.unsent()) == ([1, 2, 3, 4], [Done(id="command1")], 0)
+    assert quick.seqs == [1, 2, 3, 4]
 
 
 def test_a_burst_of_one_turn_is_one_write_of_the_same_bytes() -> None:
