@@ -10,6 +10,7 @@ import struct
 import sys
 import termios
 from array import array
+from itertools import repeat
 from typing import Protocol
 
 # On sockets Linux calls it SIOCOUTQ: what was written and is not acknowledged, sent or not.
@@ -50,12 +51,14 @@ def write_to_all(numbers: array[int], data: bytes) -> list[tuple[int, int]]:
     Nothing may wait in their transports, or it would come after. None may be past its protocol's `connection_lost`: the
     number may be another's by then.
     """
-    write, size, late = os.write, len(data), []
-    for place, number in enumerate(numbers):
+    # The loop is in C: after each call of the kernel a processor guesses every branch of the interpreter wrong.
+    taken: list[int] = []
+    while len(taken) < len(numbers):
         try:
-            n_taken = write(number, data)
+            # What came before an error stays in the list.
+            taken.extend(map(os.write, numbers[len(taken) :], repeat(data)))
         except OSError:
-            n_taken = 0
-        if n_taken != size:
-            late.append((place, n_taken))
-    return late
+            taken.append(0)
+    if taken.count(len(data)) == len(taken):
+        return []
+    return [(place, n_taken) for place, n_taken in enumerate(taken) if n_taken != len(data)]
