@@ -341,7 +341,7 @@ def _stream_channel(stream: StreamId) -> str:
 
 
 def _event_parts(event: Prepared) -> list[object]:
-    return [event.seq, dict(event.frames), list(event.lost), list(event.recast), event.forgets]
+    return [event.seq, dict(event.frames), list(event.lost), list(event.recast), event.forgets, event.post]
 
 
 def _control_parts(control: Control) -> dict[str, object]:
@@ -361,8 +361,15 @@ def _tell(ears: Ears, stream: StreamId, payload: bytes) -> None:
     match parts["k"]:
         case "events":
             events = [
-                Prepared(seq=seq, frames=frames, lost=tuple(lost), recast=tuple(recast), forgets=forgets)
-                for seq, frames, lost, recast, forgets in parts["e"]
+                Prepared(
+                    seq=seq,
+                    frames=frames,
+                    lost=tuple(lost),
+                    recast=tuple(recast),
+                    forgets=forgets,
+                    post=None if post is None else (post[0], post[1]),
+                )
+                for seq, frames, lost, recast, forgets, post in parts["e"]
             ]
             ears.hear_events(stream, events)
         case "gauge":

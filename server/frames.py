@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from protocol.account import AccountState
-from protocol.activity import Mine, PostRemoved
+from protocol.activity import Mine, PostAdded, PostRemoved
 from protocol.classroom import ClassroomState, MemberChanged, MemberLeft
 from protocol.codec import encode, to_body
 from protocol.envelopes import Audience, Body, Event, Gauge, Snapshot
@@ -40,6 +40,7 @@ def prepare(fact: Fact) -> Prepared:
         lost=_lost(fact.body),
         recast=_recast(fact.body),
         forgets=isinstance(fact.body, PostRemoved),
+        post=(fact.body.activity, fact.body.post.number) if isinstance(fact.body, PostAdded) else None,
     )
 
 

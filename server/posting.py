@@ -1,8 +1,9 @@
 """Posts of a discussion, many within a second on one stream: whoever comes while one batch is being written goes with
 the next, all together. Each is judged by itself, against what those before it left.
 
-A batch is read and written in a statement each, without holding the stream's lock between them: the second writes
-nothing if the stream has moved since the first. Then the batch goes once more, this time with the lock in hand.
+A batch is judged by what is known (`grounds.py`) or read in one statement, and written in another, without holding the
+stream's lock between them: nothing is written if the stream has moved meanwhile. Then the batch goes once more, in the
+end with the lock in hand.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ from server.core import post
 from server.core.access import authorise
 from server.core.fact import Fact
 from server.core.state import Actor, StoredActivity
+from server.grounds import Grounds
 from server.ids import draw_id
 from server.store.commands import Answered
-from server.store.pool import Database, Reader
-from server.store.posts import Ground, append_posts, select_grounds, select_post
+from server.store.pool import Database, Reader, Single
+from server.store.posts import Ground, Wish, append_posts, select_grounds, select_post
+from server.store.situations import Situation
 from server.store.streams import lock_streams
 from server.telling import Told, settle
 from server.turns import Turns
@@ -65,11 +68,19 @@ class Waiting:
     def key(self) -> tuple[AccountId, str]:
         return self.account, self.command.id
 
+    @property
+    def wish(self) -> Wish:
+        is_reply = self.body.reply_to is not None
+        return Wish(account=self.account, command=self.command.id, activity=self.body.activity, is_reply=is_reply)
+
 
 @dataclass(slots=True)
 class Judged:
-    """What became of a batch, before anybody is told."""
+    """What becomes of a batch that is judged at `head`, before anything is written. `activities`: as it leaves them."""
 
+    head: Seq
+    situations: dict[AccountId, Situation]
+    activities: dict[ActivityId, StoredActivity]
     outcomes: list[Done | Refused] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     answered: list[Answered] = field(default_factory=list)
@@ -81,6 +92,7 @@ class Posting:
     def __init__(self, db: Database, turns: Turns) -> None:
         self._db = db
         self._turns = turns
+        self.grounds = Grounds(asyncio.get_running_loop().time)
         self._waiting: dict[StreamId, deque[Waiting]] = {}
         self._carriers: set[asyncio.Task[None]] = set()
         self._crowded_until: dict[StreamId, float] = {}
@@ -176,22 +188,50 @@ class Posting:
         self._waiting[stream].extendleft(reversed(batch))
 
     async def _settle(self, stream: StreamId, batch: Sequence[Waiting]) -> Judged:
+        judged = await self._settle_at_once(stream, batch)
+        if judged is not None:
+            return judged
         now = asyncio.get_running_loop().time()
         if self._crowded_until.get(stream, now) <= now:
             self._crowded_until.pop(stream, None)
             async with self._db.single() as db:
-                head, judged = await judge(db, stream, batch)
-                if not judged.facts or await append_posts(db, stream, head, judged.facts, judged.answered):
+                judged = await read_and_judge(db, stream, batch)
+                if not judged.facts or await self._append(db, stream, judged):
                     return judged
             # Somebody else's event came between: whoever waits for the lock cannot be overtaken again.
             self._crowded_until[stream] = now + CROWDED_S
         async with self._db.transaction() as tx:
             await lock_streams(tx, [stream])
-            head, judged = await judge(tx, stream, batch)
+            judged = await read_and_judge(tx, stream, batch)
             if judged.facts:
-                is_written = await append_posts(tx, stream, head, judged.facts, judged.answered)
-                assert is_written, "the stream is locked"
+                is_written = await self._append(tx, stream, judged)
+                assert is_written, "the stream is locked, and whoever has no account is a stranger"
         return judged
+
+    async def _settle_at_once(self, stream: StreamId, batch: Sequence[Waiting]) -> Judged | None:
+        """By what is known already; None if that does not do for everybody, and nothing was written."""
+        grounds = self.grounds.of(stream, [waiting.wish for waiting in batch])
+        if grounds is None:
+            return None
+        judged = judge(batch, grounds, [None] * len(batch))
+        if any(isinstance(outcome, Refused) for outcome in judged.outcomes):
+            return None
+        try:
+            async with self._db.single() as db:
+                if await self._append(db, stream, judged):
+                    return judged
+        except Refused as refused:
+            # One of them was answered before: it is read what.
+            if refused.code is not Code.ID_CONFLICT:
+                raise
+        self.grounds.forget(stream)
+        return None
+
+    async def _append(self, db: Single, stream: StreamId, judged: Judged) -> bool:
+        if not await append_posts(db, stream, judged.head, judged.facts, judged.answered):
+            return False
+        self.grounds.keep(stream, (judged.head, judged.facts[-1].seq), judged.situations, judged.activities)
+        return True
 
 
 def take(queue: deque[Waiting], now: float) -> list[Waiting]:
@@ -217,25 +257,31 @@ def tell(several: Iterable[Waiting], refused: Refused) -> None:
         waiting.told(refused)
 
 
-async def judge(db: Reader, stream: StreamId, batch: Sequence[Waiting]) -> tuple[Seq, Judged]:
-    """Read what all need, decide one after the other. Writes nothing; the head is the one they were judged at."""
-    grounds = await select_grounds(db, stream, [(each.account, each.command.id, each.body.activity) for each in batch])
-    found = {ground.activity.id: ground.activity for ground in grounds if ground.activity is not None}
-    head = grounds[0].head
-    judged = Judged()
-    for waiting, ground in zip(batch, grounds, strict=True):
+async def read_and_judge(db: Reader, stream: StreamId, batch: Sequence[Waiting]) -> Judged:
+    """Read what all need, decide one after the other. Writes nothing."""
+    grounds = await select_grounds(db, stream, [waiting.wish for waiting in batch])
+    replied = [
+        None if each.body.reply_to is None else await select_post(db, each.body.activity, each.body.reply_to)
+        for each in batch
+    ]
+    return judge(batch, grounds, replied)
+
+
+def judge(batch: Sequence[Waiting], grounds: Sequence[Ground], replied: Sequence[Post | None]) -> Judged:
+    judged = Judged(
+        head=grounds[0].head,
+        situations={waiting.account: ground.situation for waiting, ground in zip(batch, grounds, strict=True)},
+        activities={ground.activity.id: ground.activity for ground in grounds if ground.activity is not None},
+    )
+    for waiting, ground, post_replied in zip(batch, grounds, replied, strict=True):
         try:
-            reply_to = waiting.body.reply_to
-            replied = None if reply_to is None else await select_post(db, waiting.body.activity, reply_to)
-            judged.outcomes.append(decide(judged, found, waiting, ground, replied))
+            judged.outcomes.append(decide(judged, waiting, ground, post_replied))
         except Refused as refused:
             judged.outcomes.append(refused)
-    return head, judged
+    return judged
 
 
-def decide(
-    judged: Judged, found: dict[ActivityId, StoredActivity], waiting: Waiting, ground: Ground, replied: Post | None
-) -> Done:
+def decide(judged: Judged, waiting: Waiting, ground: Ground, replied: Post | None) -> Done:
     """One post. Raises: Refused."""
     account, command, situation = waiting.account, waiting.command, ground.situation
     stream = StreamId(command.stream)
@@ -244,7 +290,7 @@ def decide(
         return again(situation.answered, command, body_hash)
     authorise(command.op, standing(account, command, situation))
     assert situation.classroom is not None, "who stands in a classroom has one"
-    activity = found.get(ActivityId(waiting.body.activity))
+    activity = judged.activities.get(ActivityId(waiting.body.activity))
     decided = post.add(
         situation.classroom,
         activity,
@@ -259,7 +305,7 @@ def decide(
     for fact in facts:
         assert isinstance(fact.body, PostAdded), "posting adds posts"
         if activity is not None:
-            found[activity.id] = replace(activity, n_posts=fact.body.post.number)
+            judged.activities[activity.id] = replace(activity, n_posts=fact.body.post.number)
     judged.facts += facts
     seq = facts[-1].seq
     judged.answered.append(

@@ -109,6 +109,10 @@ class Road:
             return True
         return self.answering.answer_soon(account, command, told)
 
+    def hear_events(self, stream: StreamId, events: Sequence[Prepared]) -> None:
+        """What was rung, by this process or another."""
+        self.posting.grounds.hear(stream, events)
+
     async def _decide(
         self, account: AccountId | None, device: DeviceId | None, command: Command, body: msgspec.Struct
     ) -> Done:

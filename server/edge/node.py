@@ -221,6 +221,8 @@ class Node:
 
     def hear_events(self, stream: StreamId, events: Sequence[Prepared]) -> None:
         self.hub.hear_events(stream, events, self.supply.now_ms())
+        if self._road is not None:
+            self._road.hear_events(stream, events)
 
     def hear_gauge(self, stream: StreamId, gauge: PreparedGauge) -> None:
         self.hub.hear_gauge(stream, gauge)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from protocol.envelopes import Audience
-from protocol.ids import AccountId, Seq
+from protocol.ids import AccountId, ActivityId, Seq
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +16,8 @@ class Prepared:
 
     `lost`: accounts whose membership ends with this event; their connections are cut from the stream instead of being
     sent it. `recast`: accounts whose audience changes with it; they get a fresh snapshot instead. `forgets`: something
-    said before must be told no more (I9), so frames kept in memory from before this event are thrown away.
+    said before must be told no more (I9), so frames kept in memory from before this event are thrown away. `post`: it
+    adds this post of an activity, by number, and changes nothing else.
     """
 
     seq: Seq
@@ -24,6 +25,7 @@ class Prepared:
     lost: tuple[AccountId, ...] = ()
     recast: tuple[AccountId, ...] = ()
     forgets: bool = False
+    post: tuple[ActivityId, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

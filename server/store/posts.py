@@ -22,6 +22,16 @@ from server.store.situations import Situation, read_situation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What has to be known to judge a post."""
+
+    account: AccountId
+    command: str
+    activity: str
+    is_reply: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
     """What one post is judged by, all as of one moment. `head`: of the stream then. `activity`: the one it names."""
 
@@ -30,8 +40,8 @@ class Ground:
     activity: StoredActivity | None
 
 
-async def select_grounds(db: Reader, stream: StreamId, wishes: Sequence[tuple[AccountId, str, str]]) -> list[Ground]:
-    """For each wish to post (account, command id, activity) on the stream, in their order."""
+async def select_grounds(db: Reader, stream: StreamId, wishes: Sequence[Wish]) -> list[Ground]:
+    """For each wish to post on the stream, in their order."""
     rows = await db.fetch(
         """
         SELECT clock.now, coalesce(membership.name, account.name, '') AS actor_name, membership.role,
@@ -48,21 +58,21 @@ async def select_grounds(db: Reader, stream: StreamId, wishes: Sequence[tuple[Ac
           LEFT JOIN account    ON account.id = wish.account_id AND account.state = 'active'
           LEFT JOIN command    ON command.account_id = wish.account_id AND command.command_id = wish.command_id
           LEFT JOIN classroom  ON classroom.id = $1
-          LEFT JOIN membership ON membership.classroom_id = $1 AND membership.account_id = wish.account_id
+          LEFT JOIN membership ON membership.classroom_id = $1 AND membership.account_id = account.id
                               AND membership.state = 'joined'
           LEFT JOIN session    ON session.classroom_id = $1 AND session.ended_at IS NULL
           LEFT JOIN activity   ON activity.id = wish.activity_id
          ORDER BY wish.number
         """,
         stream,
-        [account for account, _, _ in wishes],
-        [command for _, command, _ in wishes],
-        [activity for _, _, activity in wishes],
+        [wish.account for wish in wishes],
+        [wish.command for wish in wishes],
+        [wish.activity for wish in wishes],
     )
-    return [read_ground(row, *wish) for row, wish in zip(rows, wishes, strict=True)]
+    return [read_ground(row, wish) for row, wish in zip(rows, wishes, strict=True)]
 
 
-def read_ground(row: asyncpg.Record, account: AccountId, command: str, activity: str) -> Ground:
+def read_ground(row: asyncpg.Record, wish: Wish) -> Ground:
     found = None
     if row["activity_id"] is not None:
         found = StoredActivity(
@@ -81,13 +91,14 @@ def read_ground(row: asyncpg.Record, account: AccountId, command: str, activity:
             n_posts=row["n_posts"],
             tally=row["tally"],
         )
-    return Ground(situation=read_situation(row, account, command), head=row["head"], activity=found)
+    return Ground(situation=read_situation(row, wish.account, wish.command), head=row["head"], activity=found)
 
 
 async def append_posts(
     db: Single, stream: StreamId, head: Seq, facts: Sequence[Fact], answered: Sequence[Answered]
 ) -> bool:
-    """Write posts, their events and their commands' answers, if the stream's head is still `head`; else nothing.
+    """Write posts, their events and their commands' answers, if the stream's head is still `head` and no author has
+    closed the account; else nothing.
 
     One statement: it holds the stream's lock to its end, as whoever else appends does (I2). `facts` continue `head`
     without a gap, each with its own answer. Raises Refused(ID_CONFLICT) as `events.append` does.
@@ -101,6 +112,7 @@ async def append_posts(
                UPDATE stream
                   SET head = $3
                 WHERE id = $1 AND head = $2
+                  AND NOT EXISTS (SELECT FROM account WHERE id = ANY ($7) AND state <> 'active')
             RETURNING id),
                new AS (
                SELECT *

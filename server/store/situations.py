@@ -39,7 +39,7 @@ async def select_situation(tx: Tx, account: AccountId | None, command: str, stre
           LEFT JOIN account    ON account.id = $2 AND account.state = 'active'
           LEFT JOIN command    ON command.account_id = $2 AND command.command_id = $3
           LEFT JOIN classroom  ON classroom.id = $1
-          LEFT JOIN membership ON membership.classroom_id = $1 AND membership.account_id = $2
+          LEFT JOIN membership ON membership.classroom_id = $1 AND membership.account_id = account.id
                               AND membership.state = 'joined'
           LEFT JOIN session    ON session.classroom_id = $1 AND session.ended_at IS NULL
         """,

@@ -14,12 +14,13 @@ import uvicorn
 from protocol.close import Close
 from protocol.envelopes import Command, Done, RefusedReply
 from protocol.errors import Code, Refused
-from protocol.ids import AccountId, DeviceId
+from protocol.ids import AccountId, DeviceId, StreamId
 from server.edge import wishes
 from server.edge.endpoint import SocketEndpoint
 from server.edge.node import Node, open_node
 from server.edge.wishes import WAITING, Errand, Wishes
 from server.hub.connection import Connection
+from server.hub.prepared import Prepared
 from tests.edge.campus import Campus
 from tests.edge.raw import Raw, open_raw
 from tests.harness.until import until
@@ -41,6 +42,8 @@ class SlowRoad:
         future: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
         self.travelling[command.id] = future
         return await future
+
+    def hear_events(self, stream: StreamId, events: Sequence[Prepared]) -> None: ...
 
     def travel_soon(self, account: AccountId, command: Command, told: Callable[[Done | Refused], None]) -> bool:
         if command.op != SOON:

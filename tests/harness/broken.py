@@ -20,7 +20,7 @@ from server.hub.stream import LiveStream
 from server.store import commands, events, posts
 from server.store.commands import Answered
 from server.store.pool import Reader, Single, Tx
-from server.store.posts import Ground
+from server.store.posts import Ground, Wish
 from server.store.situations import Situation, select_situation
 from server.store.streams import LockedStream
 
@@ -47,7 +47,7 @@ def no_deduplication() -> None:
     async def situation(tx: Tx, account: AccountId | None, command: str, stream: StreamId) -> Situation:
         return replace(await select_situation(tx, account, command, stream), answered=None)
 
-    async def grounds(db: Reader, stream: StreamId, wishes: Sequence[tuple[AccountId, str, str]]) -> list[Ground]:
+    async def grounds(db: Reader, stream: StreamId, wishes: Sequence[Wish]) -> list[Ground]:
         found = await posts.select_grounds(db, stream, wishes)
         return [replace(each, situation=replace(each.situation, answered=None)) for each in found]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from protocol.envelopes import Body, Command, Done
 from protocol.errors import Code, Refused
 from protocol.ids import AccountId, DeviceId, StreamId
@@ -91,6 +93,85 @@ async def test_a_fault_in_a_rush_is_one_commands_alone(database: str, redis_url:
         assert [row["number"] for row in numbers] == [1, 2, 3]
 
 
+async def test_whoever_posted_a_moment_ago_posts_again_in_one_statement(database: str, redis_url: str) -> None:
+    async with a_school(database, redis_url) as school:
+        lesson = await a_lesson(school, 1)
+        activity = await school.publish(lesson.teacher, lesson.classroom, "discussion")
+        await post(school, lesson, lesson.students[0], activity, "first")
+        before = school.db.counted.n_queries
+        for n in range(40):
+            await post(school, lesson, lesson.students[0], activity, str(n))
+        # 80 would read each time; the sweeps ask a little, too.
+        assert school.db.counted.n_queries - before < 60
+        numbers = await school.db.fetch("SELECT number FROM post ORDER BY seq")
+        assert [row["number"] for row in numbers] == list(range(1, 42))
+
+
+@pytest.mark.parametrize(
+    ("what", "code"),
+    [
+        ("kicked", Code.NOT_FOUND),
+        ("closed", Code.ACTIVITY_CLOSED),
+        ("over", Code.ACTIVITY_CLOSED),
+        ("gone", Code.NOT_FOUND),
+    ],
+)
+async def test_what_was_known_lets_nobody_in_whom_the_book_does_not(
+    what: str, code: Code, database: str, redis_url: str
+) -> None:
+    """Nobody tells the road here what happened: it is the statement that writes which notices."""
+    async with a_school(database, redis_url, nodes=2) as school:
+        lesson = await a_lesson(school, 2)
+        student, other = lesson.students
+        activity = await school.publish(lesson.teacher, lesson.classroom, "discussion")
+        await post(school, lesson, student, activity, "first")
+        await post(school, lesson, other, activity, "second")
+        stream = lesson.classroom
+        match what:
+            case "kicked":
+                await school.wish(lesson.teacher, "member.kick", stream, {"account": student}, node=1)
+            case "closed":
+                await school.wish(lesson.teacher, "activity.close", stream, {"activity": activity}, node=1)
+            case "over":
+                await school.wish(lesson.teacher, "session.end", stream, {}, node=1)
+            case _:
+                await school.db.execute("UPDATE account SET state = 'closed', closed_at = now() WHERE id = $1", student)
+        with pytest.raises(Refused) as refused:
+            await post(school, lesson, student, activity, "third")
+        assert refused.value.code == code
+        assert await school.db.fetchval("SELECT count(*) FROM post") == 2
+
+
+async def test_two_nodes_post_in_turn_and_every_number_is_given_once(database: str, redis_url: str) -> None:
+    """With and without hearing of each other."""
+    async with a_school(database, redis_url, nodes=2) as school:
+        lesson = await a_lesson(school, 2)
+        activity = await school.publish(lesson.teacher, lesson.classroom, "discussion")
+        for n in range(12):
+            await post(school, lesson, lesson.students[n % 2], activity, str(n), node=n % 2)
+            if n > 5:
+                stream, event = school.heard.events[-1]
+                school.roads[1 - n % 2].hear_events(stream, [event])
+        rows = await school.db.fetch("SELECT number, text FROM post ORDER BY seq")
+        assert [(row["number"], row["text"]) for row in rows] == [(n + 1, str(n)) for n in range(12)]
+
+
+async def test_a_post_that_is_sent_again_is_answered_as_before(database: str, redis_url: str) -> None:
+    """I5, also where the sender is known and nothing is read."""
+    async with a_school(database, redis_url) as school:
+        lesson = await a_lesson(school, 1)
+        activity = await school.publish(lesson.teacher, lesson.classroom, "discussion")
+        id = draw_id()
+        await post(school, lesson, lesson.students[0], activity, "before")
+        first = await post(school, lesson, lesson.students[0], activity, "x", id=id)
+        await post(school, lesson, lesson.students[0], activity, "after")
+        assert await post(school, lesson, lesson.students[0], activity, "x", id=id) == first
+        with pytest.raises(Refused) as refused:
+            await post(school, lesson, lesson.students[0], activity, "y", id=id)
+        assert refused.value.code == Code.ID_CONFLICT
+        assert await school.db.fetchval("SELECT count(*) FROM post") == 3
+
+
 async def post(
     school: School,
     lesson: Lesson,
@@ -100,9 +181,10 @@ async def post(
     *,
     id: str | None = None,
     reply_to: str | None = None,
+    node: int = 0,
 ) -> Done:
     body: Body = {"activity": activity, "text": text}
     if reply_to is not None:
         body["reply_to"] = reply_to
     command = Command(id=id or draw_id(), op="activity.post", stream=StreamId(lesson.classroom), body=body)
-    return await school.roads[0].travel(account, DeviceId(account), command)
+    return await school.roads[node].travel(account, DeviceId(account), command)

@@ -1,0 +1,94 @@
+"""What is known of a stream's grounds, and when it is known no more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from protocol.ids import ActivityId, Seq, StreamId
+from server.grounds import KNOWN_S, MOST_STREAMS, Grounds
+from server.hub.prepared import Prepared
+from server.store.posts import Ground, Wish
+from server.store.situations import Situation
+from tests.core.making import CLASSROOM, NOW, a_classroom, account, an_activity
+
+STREAM = StreamId(CLASSROOM)
+ACTIVITY = replace(an_activity("discussion"), n_posts=3)
+SITUATION = Situation(now=NOW, answered=None, role="student", name="甲", classroom=a_classroom())
+WISH = Wish(account=account(1), command="c", activity=ACTIVITY.id, is_reply=False)
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def known() -> tuple[Grounds, Clock]:
+    """One student has posted: event 7, judged at 6."""
+    clock = Clock()
+    grounds = Grounds(clock)
+    grounds.keep(STREAM, (Seq(6), Seq(7)), {account(1): SITUATION}, {ACTIVITY.id: ACTIVITY})
+    return grounds, clock
+
+
+def posted(seq: int, number: int = 4, activity: ActivityId = ACTIVITY.id) -> Prepared:
+    return Prepared(seq=Seq(seq), frames={}, post=(activity, number))
+
+
+def test_who_posted_is_known_with_the_clock_carried_on() -> None:
+    grounds, clock = known()
+    clock.now += 2.5
+    situation = replace(SITUATION, now=NOW + timedelta(seconds=2.5))
+    assert grounds.of(STREAM, [WISH, WISH]) == [Ground(situation=situation, head=Seq(7), activity=ACTIVITY)] * 2
+
+
+def test_a_stranger_another_activity_and_a_reply_are_not_known() -> None:
+    grounds, _ = known()
+    for wish in (
+        replace(WISH, account=account(2)),
+        replace(WISH, activity="other"),
+        replace(WISH, is_reply=True),
+    ):
+        assert grounds.of(STREAM, [WISH, wish]) is None
+    assert grounds.of(StreamId("another"), [WISH]) is None
+
+
+def test_after_a_minute_it_is_read_anew() -> None:
+    grounds, clock = known()
+    clock.now += KNOWN_S + 1
+    assert grounds.of(STREAM, [WISH]) is None
+    clock.now -= KNOWN_S + 1
+    assert grounds.of(STREAM, [WISH]) is None
+
+
+def test_others_posts_move_the_head_and_the_number() -> None:
+    grounds, _ = known()
+    grounds.hear(STREAM, [posted(7), posted(8), posted(9, 1, ActivityId("unknown")), posted(10, 5)])
+    found = grounds.of(STREAM, [WISH])
+    assert found == [Ground(situation=SITUATION, head=Seq(10), activity=replace(ACTIVITY, n_posts=5))]
+
+
+def test_anything_else_and_a_hole_end_it() -> None:
+    for event in (Prepared(seq=Seq(8), frames={}), posted(9)):
+        grounds, _ = known()
+        grounds.hear(STREAM, [event])
+        assert grounds.of(STREAM, [WISH]) is None
+
+
+def test_what_was_judged_at_another_head_is_all_that_is_known_then() -> None:
+    grounds, _ = known()
+    grounds.keep(STREAM, (Seq(9), Seq(10)), {account(2): SITUATION}, {ACTIVITY.id: ACTIVITY})
+    assert grounds.of(STREAM, [WISH]) is None
+    assert grounds.of(STREAM, [replace(WISH, account=account(2))]) is not None
+    grounds.forget(STREAM)
+    assert grounds.of(STREAM, [replace(WISH, account=account(2))]) is None
+
+
+def test_so_many_streams_are_known_and_no_more() -> None:
+    grounds, _ = known()
+    for number in range(MOST_STREAMS):
+        grounds.keep(StreamId(str(number)), (Seq(1), Seq(2)), {account(1): SITUATION}, {ACTIVITY.id: ACTIVITY})
+    assert grounds.of(STREAM, [WISH]) is None
+    assert grounds.of(StreamId("0"), [WISH]) is not None
