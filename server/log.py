@@ -55,6 +55,8 @@ class OneLine(logging.Formatter):
 
 def configure(config: Config) -> None:
     """Send all logging of this process to stderr. Call it once, first thing."""
+    # What no line of ours shows need not be looked up for each.
+    logging.logThreads = logging.logMultiprocessing = logging.logProcesses = False
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLine(config.node))
     root = logging.getLogger()
