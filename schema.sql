@@ -467,6 +467,10 @@ CREATE TABLE run (
 );
 CREATE INDEX run_of_course ON run (course_id, starts_at DESC);
 
+-- The run that a classroom belongs to (R60).
+ALTER TABLE classroom ADD COLUMN run_id id REFERENCES run;
+CREATE INDEX classroom_of_run ON classroom (run_id) WHERE run_id IS NOT NULL;
+
 -- A learner in a run.
 CREATE TABLE enrollment (
     run_id      id          NOT NULL REFERENCES run,
@@ -682,4 +686,4 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX idempotency_old ON idempotency (at);
 
-INSERT INTO schema_version (version, oldest) VALUES (5, 1);
+INSERT INTO schema_version (version, oldest) VALUES (6, 1);

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from protocol.ids import AccountId, ClassroomId
+from protocol.ids import AccountId, ClassroomId, Id
 from protocol.inbox import Inbox
 
 Role = Literal["teacher", "assistant", "student"]
@@ -61,9 +61,10 @@ class RenameAccount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CreateClassroom(msgspec.Struct, frozen=True, kw_only=True):
-    """Result: `{classroom}`. The creator becomes its teacher."""
+    """Result: `{classroom}`. The creator becomes its teacher. `run`: as `LinkClassroom` says."""
 
     name: Name
+    run: Id | None = None
 
 
 class JoinClassroom(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ import msgspec
 
 from protocol.account import EndedHow, Name, Role
 from protocol.activity import Activity, Draft
+from protocol.courses import CourseId, RunId
 from protocol.ids import AccountId, ClassroomId, Id, Millis, SessionId
 
 
@@ -26,6 +27,15 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     started_at: Millis
 
 
+class LinkedRun(msgspec.Struct, frozen=True, kw_only=True):
+    """The run of an online course that a classroom belongs to (R60). `title` is the course's, as it was when said."""
+
+    run: RunId
+    number: int
+    course: CourseId
+    title: str
+
+
 class ClassroomState(msgspec.Struct, frozen=True, kw_only=True):
     """Snapshot of a classroom stream.
 
@@ -43,6 +53,7 @@ class ClassroomState(msgspec.Struct, frozen=True, kw_only=True):
     session: Session | None
     activities: list[Activity]
     drafts: list[Draft]
+    linked: LinkedRun | None = None
 
 
 # Events
@@ -50,6 +61,12 @@ class ClassroomState(msgspec.Struct, frozen=True, kw_only=True):
 
 class ClassroomRenamed(msgspec.Struct, frozen=True, kw_only=True):
     name: str
+
+
+class ClassroomLinked(msgspec.Struct, frozen=True, kw_only=True):
+    """The classroom belongs to this run of an online course from here on, or to none (R60)."""
+
+    linked: LinkedRun | None
 
 
 class CodeChanged(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,6 +129,12 @@ class SessionEnded(msgspec.Struct, frozen=True, kw_only=True):
 
 class RenameClassroom(msgspec.Struct, frozen=True, kw_only=True):
     name: Name
+
+
+class LinkClassroom(msgspec.Struct, frozen=True, kw_only=True):
+    """Join the classroom's records with those of a run of a course that one teaches, or part them (`run` null; R60)."""
+
+    run: Id | None
 
 
 class ResetCode(msgspec.Struct, frozen=True, kw_only=True):

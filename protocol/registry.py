@@ -17,6 +17,7 @@ COMMANDS: dict[str, Declaration] = {
     "inbox.read_all": inbox.ReadAllItems,
     # on a classroom's stream
     "classroom.rename": classroom.RenameClassroom,
+    "classroom.link": classroom.LinkClassroom,
     "classroom.reset_code": classroom.ResetCode,
     "classroom.open_code": classroom.OpenCode,
     "classroom.close_code": classroom.CloseCode,
@@ -49,6 +50,7 @@ EVENTS: dict[str, Declaration] = {
     "inbox.read": inbox.InboxRead,
     "inbox.all_read": inbox.InboxAllRead,
     "classroom.renamed": classroom.ClassroomRenamed,
+    "classroom.linked": classroom.ClassroomLinked,
     "classroom.code_changed": classroom.CodeChanged,
     "member.joined": classroom.MemberJoined,
     "member.changed": classroom.MemberChanged,

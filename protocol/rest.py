@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from protocol.account import Name
 from protocol.activity import Activity, Mine, Post
-from protocol.classroom import Session
+from protocol.classroom import LinkedRun, Session
 from protocol.envelopes import Body, ClientKind, ShortText
 from protocol.ids import AccountId, ActivityId, ClassroomId, DeviceId, FileId, Millis, SessionId
 
@@ -220,3 +220,52 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 # What clients write; everything else here is written by the server.
 REQUESTS: tuple[type[msgspec.Struct], ...] = (RequestCode, Register, LogIn, ResetPassword, ChangeMe, RestCommand)
+
+
+class OnlinePart(msgspec.Struct, frozen=True, kw_only=True):
+    """What one did in the run that the classroom belongs to. Units and time: see `LearnerReport`."""
+
+    is_enrolled: bool
+    n_completed: int
+    studied_ms: int
+
+
+class StudentOverview(msgspec.Struct, frozen=True, kw_only=True):
+    """One student over all sessions, in class and online (R60).
+
+    `n_answers`: activities answered; `online` is null where the classroom belongs to no run, and for staff who do not
+    teach the run's course.
+    """
+
+    account: AccountId
+    name: str
+    n_answers: int
+    n_posts: int
+    online: OnlinePart | None
+
+
+class ClassOverview(msgspec.Struct, frozen=True, kw_only=True):
+    """The records of a classroom and of its run in one. A student finds only their own row. `n_answerable`: published
+    activities that take answers; `n_units`: published units of the run.
+    """
+
+    linked: LinkedRun | None
+    n_sessions: int
+    n_answerable: int
+    n_units: int
+    students: list[StudentOverview]
+    next: str | None
+
+
+class RunClassroom(msgspec.Struct, frozen=True, kw_only=True):
+    """A classroom that belongs to a run. `is_mine`: the caller is of its staff, and may open its records."""
+
+    classroom: ClassroomId
+    name: str
+    n_members: int
+    n_sessions: int
+    is_mine: bool
+
+
+class RunClassrooms(msgspec.Struct, frozen=True, kw_only=True):
+    classrooms: list[RunClassroom]

@@ -169,5 +169,6 @@ async def read_classroom(db: Moment, stream: StreamId, audience: Audience) -> Cl
         activities=current,
         posts=await posts.select_last(db, [each.id for each in current]),
         drafts=await activities.select_drafts(db, stream) if is_staff else [],
+        linked=await classrooms.select_linked(db, stream) if classroom.run is not None else None,
         audience=audience,
     )

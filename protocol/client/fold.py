@@ -33,6 +33,7 @@ from protocol.activity import (
     ResponseCorrected,
 )
 from protocol.classroom import (
+    ClassroomLinked,
     ClassroomRenamed,
     ClassroomState,
     CodeChanged,
@@ -131,6 +132,8 @@ def _fold_session(state: ClassroomState, event: msgspec.Struct) -> ClassroomStat
     match event:
         case ClassroomRenamed(name=name):
             return replace(state, name=name)
+        case ClassroomLinked(linked=linked):
+            return replace(state, linked=linked)
         case CodeChanged(code=code, is_code_open=is_code_open):
             return replace(state, code=code, is_code_open=is_code_open)
         case SessionStarted(session=session):

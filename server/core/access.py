@@ -30,6 +30,7 @@ ALLOWED: Mapping[str, frozenset[Standing]] = {
     "inbox.read": SELF,
     "inbox.read_all": SELF,
     "classroom.rename": TEACHER,
+    "classroom.link": TEACHER,
     "classroom.reset_code": TEACHER,
     "classroom.open_code": TEACHER,
     "classroom.close_code": TEACHER,

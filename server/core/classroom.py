@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from protocol.account import CreateClassroom, Membership, MembershipBegun
-from protocol.classroom import ClassroomRenamed, CodeChanged, Member, MemberJoined, RenameClassroom
+from protocol.classroom import (
+    ClassroomLinked,
+    ClassroomRenamed,
+    CodeChanged,
+    LinkClassroom,
+    LinkedRun,
+    Member,
+    MemberJoined,
+    RenameClassroom,
+)
 from protocol.errors import Code, Refused
 from protocol.ids import AccountId, ClassroomId, Millis, StreamId
 from server.core.account import clean_name
@@ -17,19 +26,30 @@ MOST_CLASSROOMS = 199
 
 
 def create(
-    account: AccountId, name: str, command: CreateClassroom, *, drawn: ClassroomId, at: Millis, n_classrooms: int
+    account: AccountId,
+    name: str,
+    command: CreateClassroom,
+    *,
+    drawn: ClassroomId,
+    at: Millis,
+    n_classrooms: int,
+    taught: LinkedRun | None,
 ) -> Decided:
-    """The classroom `drawn` begins with its creator as its teacher. `name` is the creator's. Result: `{classroom}`."""
+    """The classroom `drawn` begins with its creator as its teacher. `name` is the creator's, `taught` the run that the
+    command names, if the creator teaches its course. Result: `{classroom}`.
+    """
     clean_name(command.name)
     check_room_for_one_more(n_classrooms)
+    if command.run is not None and taught is None:
+        raise Refused(Code.NOT_FOUND)
     teacher = Member(account=account, name=name, role="teacher", joined_at=at)
+    own, begun = StreamId(drawn), MembershipBegun(membership=Membership(classroom=drawn, role="teacher"))
+    link = () if taught is None else (New(stream=own, body=ClassroomLinked(linked=taught)),)
     return Decided(
         events=(
-            New(stream=StreamId(drawn), body=MemberJoined(member=teacher, n_members=0)),
-            New(
-                stream=StreamId(account),
-                body=MembershipBegun(membership=Membership(classroom=drawn, role="teacher")),
-            ),
+            New(stream=own, body=MemberJoined(member=teacher, n_members=0)),
+            *link,
+            New(stream=StreamId(account), body=begun),
         ),
         result={"classroom": drawn},
     )
@@ -46,6 +66,15 @@ def rename(classroom: Classroom, command: RenameClassroom) -> Decided:
     if name == classroom.name:
         return Decided()
     return _changed(classroom, ClassroomRenamed(name=name))
+
+
+def link(classroom: Classroom, command: LinkClassroom, *, taught: LinkedRun | None) -> Decided:
+    """R60. `taught`: the run that the command names, if the actor teaches its course; else it is as missing as none."""
+    if command.run is not None and taught is None:
+        raise Refused(Code.NOT_FOUND)
+    if command.run == classroom.run:
+        return Decided()
+    return _changed(classroom, ClassroomLinked(linked=taught))
 
 
 def reset_code(classroom: Classroom, *, drawn: str) -> Decided:
@@ -72,5 +101,5 @@ def read_code(typed: str) -> str | None:
     return code if len(code) == CODE_LENGTH and set(code) <= set(CODE_ALPHABET) else None
 
 
-def _changed(classroom: Classroom, body: ClassroomRenamed | CodeChanged) -> Decided:
+def _changed(classroom: Classroom, body: ClassroomRenamed | ClassroomLinked | CodeChanged) -> Decided:
     return Decided(events=(New(stream=StreamId(classroom.id), body=body),))

@@ -9,6 +9,7 @@ from typing import Literal
 
 from protocol.account import Role
 from protocol.activity import Phase
+from protocol.courses import RunId
 from protocol.envelopes import Body
 from protocol.ids import AccountId, ActivityId, ClassroomId, SessionId
 
@@ -40,6 +41,7 @@ class Classroom:
     n_members: int
     n_sessions: int
     session: OpenSession | None
+    run: RunId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

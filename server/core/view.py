@@ -29,9 +29,11 @@ from protocol.activity import (
     ResponseCorrected,
 )
 from protocol.classroom import (
+    ClassroomLinked,
     ClassroomRenamed,
     ClassroomState,
     CodeChanged,
+    LinkedRun,
     Member,
     MemberChanged,
     MemberJoined,
@@ -93,6 +95,7 @@ def view_classroom(
     activities: Sequence[StoredActivity],
     posts: Mapping[ActivityId, Sequence[Post]],
     drafts: Sequence[StoredActivity],
+    linked: LinkedRun | None,
     audience: Audience,
 ) -> ClassroomState:
     """The snapshot. `activities` are those of the open session, oldest first; `posts` the last of each."""
@@ -107,6 +110,7 @@ def view_classroom(
         session=_session(classroom),
         activities=[view_activity(each, posts.get(each.id, ()), audience) for each in activities],
         drafts=[view_draft(each) for each in drafts] if is_staff else [],
+        linked=linked,
     )
 
 
@@ -294,6 +298,7 @@ OF_ACCOUNTS: Mapping[type[Event], View] = dict(
 OF_CLASSROOMS: Mapping[type[Event], View] = dict(
     [
         _to(ClassroomRenamed, _whole),
+        _to(ClassroomLinked, _whole),
         _to(CodeChanged, _code_changed),
         _to(MemberJoined, _joined),
         _to(MemberChanged, _member_changed),

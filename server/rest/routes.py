@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute, Route
 from protocol.limits import REST_COMMAND_BYTES
 from protocol.rest import (
     ChangeMe,
+    ClassOverview,
     CommandDone,
     Devices,
     FileLink,
@@ -21,6 +22,7 @@ from protocol.rest import (
     ResetPassword,
     Responses,
     RestCommand,
+    RunClassrooms,
     ServerInfo,
     UploadedFile,
 )
@@ -38,6 +40,7 @@ from server.rest.inbox import table as inbox
 from server.rest.info import show_info
 from server.rest.openapi import show_openapi
 from server.rest.ops import table as ops
+from server.rest.overviews import list_run_classrooms, show_overview
 from server.rest.people import table as people
 from server.rest.posts import list_posts
 from server.rest.records import list_records, show_record
@@ -68,6 +71,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         limit_bytes=REST_COMMAND_BYTES,
     ),
     endpoint("GET", "/api/classrooms/{id}/records", Who.MEMBER, list_records, gives=Records, query=("after",)),
+    endpoint("GET", "/api/classrooms/{id}/overview", Who.MEMBER, show_overview, gives=ClassOverview, query=("after",)),
     endpoint("GET", "/api/classrooms/{id}/code.svg", Who.STAFF, show_class_code, status=200),
     endpoint(
         "POST",
@@ -80,6 +84,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         is_upload=True,
     ),
     endpoint("GET", "/api/records/{id}", Who.MEMBER, show_record, gives=Record),
+    endpoint("GET", "/api/runs/{id}/classrooms", Who.COURSE_TEACHER, list_run_classrooms, gives=RunClassrooms),
     endpoint("GET", "/api/activities/{id}/responses", Who.STAFF, list_responses, gives=Responses),
     endpoint("GET", "/api/activities/{id}/posts", Who.MEMBER, list_posts, gives=Posts, query=("before",)),
     endpoint("GET", "/api/files/{id}/link", Who.MEMBER, make_file_link, gives=FileLink),

@@ -21,6 +21,7 @@ from protocol.activity import (
     ResponseCorrected,
 )
 from protocol.classroom import (
+    ClassroomLinked,
     ClassroomRenamed,
     CodeChanged,
     MemberChanged,
@@ -62,6 +63,7 @@ TABLE: dict[type[msgspec.Struct], Applied] = dict(
         to(InboxRead, inbox.apply_read),
         to(InboxAllRead, inbox.apply_all_read),
         to(ClassroomRenamed, classrooms.apply_renamed),
+        to(ClassroomLinked, classrooms.apply_linked),
         to(CodeChanged, classrooms.apply_code_changed),
         to(MemberJoined, memberships.apply_joined),
         to(MemberChanged, memberships.apply_changed),

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from protocol.classroom import ClassroomRenamed, CodeChanged
-from protocol.ids import ClassroomId, StreamId
+from protocol.classroom import ClassroomLinked, ClassroomRenamed, CodeChanged, LinkedRun
+from protocol.ids import AccountId, ClassroomId, Id, StreamId
 from server.core.fact import Fact
 from server.core.state import Classroom, OpenSession
 from server.store.pool import Reader, Tx
@@ -56,7 +56,7 @@ async def select_by_code(db: Reader, code: str) -> ClassroomId | None:
 async def select_classroom(db: Reader, classroom: ClassroomId | StreamId) -> Classroom | None:
     row = await db.fetchrow(
         """
-        SELECT classroom.id, name, code, is_code_open, n_members, n_sessions,
+        SELECT classroom.id, name, code, is_code_open, n_members, n_sessions, run_id,
                session.id AS session_id, session.number AS session_number, session.started_at AS session_started_at
           FROM classroom
           LEFT JOIN session ON session.classroom_id = classroom.id AND session.ended_at IS NULL
@@ -79,11 +79,48 @@ def read_classroom(row: asyncpg.Record) -> Classroom:
         n_members=row["n_members"],
         n_sessions=row["n_sessions"],
         session=session,
+        run=row["run_id"],
     )
+
+
+async def select_linked(db: Reader, classroom: ClassroomId | StreamId) -> LinkedRun | None:
+    """The run that the classroom belongs to (R60)."""
+    row = await db.fetchrow(
+        """
+        SELECT run.id AS run, run.number, course.id AS course, course.title
+          FROM classroom
+          JOIN run ON run.id = classroom.run_id
+          JOIN course ON course.id = run.course_id
+         WHERE classroom.id = $1
+        """,
+        classroom,
+    )
+    return LinkedRun(**row) if row else None
+
+
+async def select_taught_run(db: Reader, run: Id, account: AccountId) -> LinkedRun | None:
+    """The run, if the account teaches its course."""
+    row = await db.fetchrow(
+        """
+        SELECT run.id AS run, run.number, course.id AS course, course.title
+          FROM run
+          JOIN course ON course.id = run.course_id
+          JOIN course_teacher AS teacher ON teacher.course_id = course.id
+         WHERE run.id = $1 AND teacher.account_id = $2
+        """,
+        run,
+        account,
+    )
+    return LinkedRun(**row) if row else None
 
 
 async def apply_renamed(tx: Tx, fact: Fact, body: ClassroomRenamed) -> None:
     await tx.execute("UPDATE classroom SET name = $2 WHERE id = $1", fact.stream, body.name)
+
+
+async def apply_linked(tx: Tx, fact: Fact, body: ClassroomLinked) -> None:
+    run = None if body.linked is None else body.linked.run
+    await tx.execute("UPDATE classroom SET run_id = $2 WHERE id = $1", fact.stream, run)
 
 
 async def apply_code_changed(tx: Tx, fact: Fact, body: CodeChanged) -> None:

@@ -46,7 +46,7 @@ async def select_grounds(db: Reader, stream: StreamId, wishes: Sequence[Wish]) -
         """
         SELECT clock.now, coalesce(membership.name, account.name, '') AS actor_name, membership.role,
                command.op, command.stream_id AS command_stream, command.body_hash, command.result, command.seq,
-               classroom.id, classroom.name, code, is_code_open, n_members, n_sessions,
+               classroom.id, classroom.name, code, is_code_open, n_members, n_sessions, run_id,
                session.id AS session_id, session.number AS session_number, session.started_at AS session_started_at,
                coalesce(stream.head, 0) AS head, activity.id AS activity_id, activity.classroom_id,
                activity.session_id AS activity_session, activity.kind, title, config, activity.state, phase, updated_at,

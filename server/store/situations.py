@@ -33,7 +33,7 @@ async def select_situation(tx: Tx, account: AccountId | None, command: str, stre
         """
         SELECT clock.now, coalesce(membership.name, account.name, '') AS actor_name, membership.role,
                command.op, command.stream_id AS command_stream, command.body_hash, command.result, command.seq,
-               classroom.id, classroom.name, code, is_code_open, n_members, n_sessions,
+               classroom.id, classroom.name, code, is_code_open, n_members, n_sessions, run_id,
                session.id AS session_id, session.number AS session_number, session.started_at AS session_started_at
           FROM (SELECT clock_timestamp() AS now OFFSET 0) AS clock
           LEFT JOIN account    ON account.id = $2 AND account.state = 'active'

@@ -31,8 +31,15 @@ async def rename(step: Step, command: RenameAccount) -> Decided:
 async def create(step: Step, command: CreateClassroom) -> Decided:
     drawn = ClassroomId(draw_id())
     n_classrooms = await memberships.count_of_account(step.tx, step.account)
+    taught = None if command.run is None else await classrooms.select_taught_run(step.tx, command.run, step.account)
     decided = classroom_core.create(
-        step.account, await account_name(step), command, drawn=drawn, at=step.at, n_classrooms=n_classrooms
+        step.account,
+        await account_name(step),
+        command,
+        drawn=drawn,
+        at=step.at,
+        n_classrooms=n_classrooms,
+        taught=taught,
     )
     stream = StreamId(drawn)
     step.locked[stream] = await streams.insert_stream(step.tx, stream, "classroom")

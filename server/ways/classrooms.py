@@ -7,6 +7,7 @@ from protocol.classroom import (
     EndSession,
     KickMember,
     LeaveClassroom,
+    LinkClassroom,
     OpenCode,
     RenameClassroom,
     RenameMember,
@@ -30,6 +31,11 @@ from server.ways.step import Step
 
 async def rename(step: Step, command: RenameClassroom) -> Decided:
     return classroom.rename(step.classroom, command)
+
+
+async def link(step: Step, command: LinkClassroom) -> Decided:
+    taught = None if command.run is None else await classrooms.select_taught_run(step.tx, command.run, step.account)
+    return classroom.link(step.classroom, command, taught=taught)
 
 
 async def reset_code(step: Step, command: ResetCode) -> Decided:

@@ -22,7 +22,7 @@ from protocol.activity import (
     PostRemoved,
     ResponseCorrected,
 )
-from protocol.classroom import ClassroomState, Member, SessionEnded
+from protocol.classroom import ClassroomState, LinkedRun, Member, SessionEnded
 from protocol.envelopes import Audience, Body
 from protocol.ids import AccountId, ActivityId, Seq
 from protocol.limits import POSTS_IN_SNAPSHOT
@@ -44,6 +44,7 @@ class Book:
     posts: dict[ActivityId, list[Post]] = field(default_factory=dict)
     responses: dict[tuple[ActivityId, AccountId], Response] = field(default_factory=dict)
     said: dict[ActivityId, list[Body]] = field(default_factory=dict)
+    linked: LinkedRun | None = None
     seq: int = 0
 
     def write(self, decided: Decided) -> list[Fact]:
@@ -90,6 +91,7 @@ class Book:
             activities=[each for each in rows if each.phase != "draft"] if self.classroom.session else [],
             posts={activity: posts[-POSTS_IN_SNAPSHOT:] for activity, posts in self.posts.items()},
             drafts=[each for each in rows if each.phase == "draft"],
+            linked=self.linked,
             audience=audience,
         )
 

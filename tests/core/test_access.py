@@ -19,6 +19,7 @@ ANY_MEMBER = {"classroom.leave", "member.rename", "activity.post", "activity.rem
 STUDENTS_ALONE = {"response.save", "response.submit"}
 TEACHERS_ALONE = {
     "classroom.rename",
+    "classroom.link",
     "classroom.reset_code",
     "classroom.open_code",
     "classroom.close_code",

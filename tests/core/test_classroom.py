@@ -7,7 +7,17 @@ from dataclasses import replace
 import pytest
 
 from protocol.account import CreateClassroom, Membership, MembershipBegun
-from protocol.classroom import ClassroomRenamed, CodeChanged, Member, MemberJoined, RenameClassroom
+from protocol.classroom import (
+    ClassroomLinked,
+    ClassroomRenamed,
+    CodeChanged,
+    LinkClassroom,
+    LinkedRun,
+    Member,
+    MemberJoined,
+    RenameClassroom,
+)
+from protocol.courses import CourseId, RunId
 from protocol.errors import Code
 from protocol.ids import StreamId
 from server.core import classroom
@@ -18,12 +28,13 @@ from tests.core.making import CLASSROOM, NOW, a_classroom, account, refuses, the
 
 OPEN = replace(a_classroom(), code="ABC234", is_code_open=True)
 SHUT = replace(OPEN, is_code_open=False)
+RUN = LinkedRun(run=RunId("R" * 16), number=2, course=CourseId("C" * 16), title="线性代数")
 
 
 def test_whoever_makes_a_classroom_is_its_teacher() -> None:
-    """R60, as far as a teacher makes a classroom; the link to an online course is not there yet."""
+    """R60."""
     decided = classroom.create(
-        account(1), "王老师", CreateClassroom(name="高数"), drawn=CLASSROOM, at=millis(NOW), n_classrooms=0
+        account(1), "王老师", CreateClassroom(name="高数"), drawn=CLASSROOM, at=millis(NOW), n_classrooms=0, taught=None
     )
     teacher = Member(account=account(1), name="王老师", role="teacher", joined_at=millis(NOW))
     assert decided == Decided(
@@ -41,8 +52,31 @@ def test_whoever_makes_a_classroom_is_its_teacher() -> None:
 def test_nobody_is_in_more_classrooms_than_a_phone_can_follow() -> None:
     with refuses(Code.TOO_MANY_CLASSROOMS):
         classroom.create(
-            account(1), "王", CreateClassroom(name="x"), drawn=CLASSROOM, at=millis(NOW), n_classrooms=MOST_CLASSROOMS
+            account(1),
+            "王",
+            CreateClassroom(name="x"),
+            drawn=CLASSROOM,
+            at=millis(NOW),
+            n_classrooms=MOST_CLASSROOMS,
+            taught=None,
         )
+
+
+def test_a_classroom_is_linked_to_a_run_that_its_teacher_teaches() -> None:
+    """R60: another's run is as missing as none, when the classroom is made and later."""
+    command = CreateClassroom(name="高数", run=RUN.run)
+    made = classroom.create(account(1), "王老师", command, drawn=CLASSROOM, at=millis(NOW), n_classrooms=0, taught=RUN)
+    assert made.events[1] == New(stream=StreamId(CLASSROOM), body=ClassroomLinked(linked=RUN))
+    with refuses(Code.NOT_FOUND):
+        classroom.create(account(1), "王老师", command, drawn=CLASSROOM, at=millis(NOW), n_classrooms=0, taught=None)
+    link, linked = LinkClassroom(run=RUN.run), replace(OPEN, run=RUN.run)
+    assert the_event(classroom.link(OPEN, link, taught=RUN), ClassroomLinked) == ClassroomLinked(linked=RUN)
+    with refuses(Code.NOT_FOUND):
+        classroom.link(OPEN, link, taught=None)
+    assert classroom.link(linked, link, taught=RUN) == Decided()
+    parted = classroom.link(linked, LinkClassroom(run=None), taught=None)
+    assert the_event(parted, ClassroomLinked) == ClassroomLinked(linked=None)
+    assert classroom.link(OPEN, LinkClassroom(run=None), taught=None) == Decided()
 
 
 def test_renaming_is_an_event_only_when_the_name_changes() -> None:

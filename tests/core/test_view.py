@@ -22,9 +22,11 @@ from protocol.activity import (
     ResponseCorrected,
 )
 from protocol.classroom import (
+    ClassroomLinked,
     ClassroomRenamed,
     ClassroomState,
     CodeChanged,
+    LinkedRun,
     Member,
     MemberChanged,
     MemberJoined,
@@ -34,6 +36,7 @@ from protocol.classroom import (
     SessionEnded,
     SessionStarted,
 )
+from protocol.courses import CourseId, RunId
 from protocol.envelopes import Audience
 from protocol.ids import AccountId
 from protocol.inbox import InboxAdded, InboxAllRead, InboxItem, InboxRead, ItemId
@@ -99,6 +102,7 @@ def to_staff(event: msgspec.Struct) -> tuple[msgspec.Struct, Views]:
     return event, (event, None, None)
 
 
+LINKED = LinkedRun(run=RunId("R" * 16), number=2, course=CourseId("C" * 16), title="线性代数")
 CODE = CodeChanged(code="ABC234", is_code_open=True)
 NO_CODE = CodeChanged(code=None, is_code_open=True)
 CLOSED_CODE = CodeChanged(code="ABC234", is_code_open=False)
@@ -126,6 +130,7 @@ CORRECTED_COUNTS = msgspec.structs.replace(CORRECTED, account=None, correction=N
     ("event", "views"),
     [
         to_all(ClassroomRenamed(name="Algebra")),
+        to_all(ClassroomLinked(linked=LINKED)),
         (CODE, (CODE, NO_CODE, CODE)),
         (CLOSED_CODE, (msgspec.structs.replace(CLOSED_CODE, code=None),) * 3),
         (JOINED, (JOINED, SOMEBODY_JOINED, SOMEBODY_JOINED)),
@@ -200,6 +205,7 @@ def snapshot(audience: Audience, *, in_session: bool = True) -> ClassroomState:
         activities=[EXERCISE, CHECK_IN] if in_session else [],
         posts={EXERCISE.id: [a_post()]},
         drafts=[drafted],
+        linked=LINKED,
         audience=audience,
     )
 
@@ -213,7 +219,7 @@ def test_staff_find_everything_in_their_snapshot() -> None:
         True,
         3,
     )
-    assert seen.members == [MEMBER]
+    assert (seen.members, seen.linked) == ([MEMBER], LINKED)
     assert seen.session == Session(id=SESSION, number=3, started_at=millis(NOW - 60 * SECOND))
     assert [each.kind for each in seen.drafts] == ["survey"]
     assert [(each.kind, each.config, each.tally) for each in seen.activities] == [

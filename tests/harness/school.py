@@ -147,6 +147,26 @@ class Lesson:
     classroom: ClassroomId
 
 
+async def a_taught_run(school: School, teacher: AccountId) -> str:
+    """A run of a course that the teacher teaches, straight in the book."""
+    run, course, place = draw_id(), draw_id(), draw_id()
+    await school.db.execute("INSERT INTO school (id, name) VALUES ($1, $2)", place, f"School {place}")
+    await school.db.execute(
+        "INSERT INTO course (id, school_id, kind, title, state) VALUES ($1, $2, 'mooc', '线性代数', 'published')",
+        course,
+        place,
+    )
+    await school.db.execute(
+        "INSERT INTO course_teacher (course_id, account_id, role) VALUES ($1, $2, 'owner')", course, teacher
+    )
+    await school.db.execute(
+        "INSERT INTO run (id, course_id, number, starts_at, ends_at) VALUES ($1, $2, 1, now(), now() + interval '9d')",
+        run,
+        course,
+    )
+    return run
+
+
 @contextlib.asynccontextmanager
 async def a_school(
     database: str, redis_url: str, *, nodes: int = 1, is_heard_by_hubs: bool = False

@@ -79,6 +79,10 @@ def about_student(body: Body) -> Asked:
     return asked
 
 
+async def link(world: World, side: Side, asker: Person) -> Wish:
+    return side.classroom, {"run": side.run}
+
+
 async def rename_student(world: World, side: Side, asker: Person) -> Wish:
     return side.classroom, {"account": side.student.account, "name": "N"}
 
@@ -134,6 +138,7 @@ WISHES: dict[str, Asked] = {
     "inbox.read": on_own({"items": [MISSING]}),
     "inbox.read_all": on_own({}),
     "classroom.rename": on_classroom({"name": "N"}),
+    "classroom.link": link,
     "classroom.reset_code": on_classroom({}),
     "classroom.open_code": on_another({}),
     "classroom.close_code": on_another({}),

@@ -28,9 +28,11 @@ from protocol.activity import (
     ResponseCorrected,
 )
 from protocol.classroom import (
+    ClassroomLinked,
     ClassroomRenamed,
     ClassroomState,
     CodeChanged,
+    LinkedRun,
     Member,
     MemberChanged,
     MemberJoined,
@@ -41,6 +43,7 @@ from protocol.classroom import (
     SessionStarted,
 )
 from protocol.client.fold import fold
+from protocol.courses import CourseId, RunId
 from protocol.ids import AccountId, ActivityId, ClassroomId, Millis, PostId, SessionId
 from protocol.inbox import Inbox, InboxAdded, InboxAllRead, InboxItem, InboxRead, ItemId, ItemKind
 from protocol.registry import EVENTS
@@ -132,8 +135,12 @@ ACCOUNT_CASES: dict[str, tuple[AccountState, msgspec.Struct, AccountState]] = {
     "an end": (an_account(ROOM, OTHER), MembershipEnded(classroom=ROOM, how="kicked"), an_account(OTHER)),
 }
 
+LINKED = LinkedRun(run=RunId("R" * 16), number=2, course=CourseId("C" * 16), title="线性代数")
+
 CLASSROOM_CASES: dict[str, tuple[ClassroomState, msgspec.Struct, ClassroomState]] = {
     "a new name": (a_classroom(), ClassroomRenamed(name="代数"), a_classroom(name="代数")),
+    "linked to a run": (a_classroom(), ClassroomLinked(linked=LINKED), a_classroom(linked=LINKED)),
+    "linked no more": (a_classroom(linked=LINKED), ClassroomLinked(linked=None), a_classroom()),
     "the code closed": (
         a_classroom(code="ABCDEF"),
         CodeChanged(code=None, is_code_open=False),

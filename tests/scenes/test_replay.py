@@ -18,7 +18,7 @@ from server.core.activities.registry import KINDS
 from server.core.inbox import News
 from server.ids import draw_id
 from server.telling_many import tell_accounts
-from tests.harness.school import a_school
+from tests.harness.school import a_school, a_taught_run
 from tests.scenes.vectors import Recorder, check
 
 
@@ -78,6 +78,8 @@ async def test_the_life_of_a_classroom(a_class: Class) -> None:
     teacher, students = a_class.teacher, a_class.students
     await a_class.recorder.wish(students[0], "account.rename", students[0], {"name": "李华（课代表）"})
     await a_class.teaches("classroom.rename", name="线性代数")
+    await a_class.teaches("classroom.link", run=await a_taught_run(a_class.recorder.school, teacher))
+    await a_class.teaches("classroom.link", run=None)
     await a_class.teaches("classroom.reset_code")
     await a_class.teaches("classroom.close_code")
     await a_class.teaches("classroom.open_code")

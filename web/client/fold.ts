@@ -61,6 +61,8 @@ function foldClassroom(state: ClassroomState, event: Named): ClassroomState {
   switch (name) {
     case 'classroom.renamed':
       return { ...state, name: body.name }
+    case 'classroom.linked':
+      return { ...state, linked: body.linked }
     case 'classroom.code_changed':
       return { ...state, code: body.code, is_code_open: body.is_code_open }
     case 'member.joined': {

@@ -322,9 +322,10 @@ export interface RenameAccount {
   readonly name: string
 }
 
-/** Result: `{classroom}`. The creator becomes its teacher. */
+/** Result: `{classroom}`. The creator becomes its teacher. `run`: as `LinkClassroom` says. */
 export interface CreateClassroom {
   readonly name: string
+  readonly run?: string | null
 }
 
 /** Join as a student by the 6-character class code, case-insensitive (D12). Result: `{classroom}`. */
@@ -343,6 +344,11 @@ export interface ReadAllItems {
 
 export interface RenameClassroom {
   readonly name: string
+}
+
+/** Join the classroom's records with those of a run of a course that one teaches, or part them (`run` null; R60). */
+export interface LinkClassroom {
+  readonly run: string | null
 }
 
 /** The old code stops working at once. Result: `{code}`. */
@@ -514,6 +520,19 @@ export interface InboxAllRead {
 
 export interface ClassroomRenamed {
   readonly name: string
+}
+
+/** The run of an online course that a classroom belongs to (R60). `title` is the course's, as it was when said. */
+export interface LinkedRun {
+  readonly run: string
+  readonly number: number
+  readonly course: string
+  readonly title: string
+}
+
+/** The classroom belongs to this run of an online course from here on, or to none (R60). */
+export interface ClassroomLinked {
+  readonly linked: LinkedRun | null
 }
 
 /** The class code was reset, opened or closed. `code` as in `ClassroomState`. */
@@ -750,6 +769,7 @@ export interface ClassroomState {
   readonly session: Session | null
   readonly activities: readonly Activity[]
   readonly drafts: readonly Draft[]
+  readonly linked: LinkedRun | null
 }
 
 /** To a phone number or to an e-mail address, never both; registering takes a phone number. */
@@ -931,6 +951,53 @@ export interface Problem {
   readonly request_id: string
   readonly retry_after_s: number | null
   readonly data: { readonly [key: string]: string | number } | null
+}
+
+/** What one did in the run that the classroom belongs to. Units and time: see `LearnerReport`. */
+export interface OnlinePart {
+  readonly is_enrolled: boolean
+  readonly n_completed: number
+  readonly studied_ms: number
+}
+
+/**
+ * One student over all sessions, in class and online (R60).
+ *
+ * `n_answers`: activities answered; `online` is null where the classroom belongs to no run, and for staff who do not
+ * teach the run's course.
+ */
+export interface StudentOverview {
+  readonly account: string
+  readonly name: string
+  readonly n_answers: number
+  readonly n_posts: number
+  readonly online: OnlinePart | null
+}
+
+/**
+ * The records of a classroom and of its run in one. A student finds only their own row. `n_answerable`: published
+ * activities that take answers; `n_units`: published units of the run.
+ */
+export interface ClassOverview {
+  readonly linked: LinkedRun | null
+  readonly n_sessions: number
+  readonly n_answerable: number
+  readonly n_units: number
+  readonly students: readonly StudentOverview[]
+  readonly next: string | null
+}
+
+/** A classroom that belongs to a run. `is_mine`: the caller is of its staff, and may open its records. */
+export interface RunClassroom {
+  readonly classroom: string
+  readonly name: string
+  readonly n_members: number
+  readonly n_sessions: number
+  readonly is_mine: boolean
+}
+
+export interface RunClassrooms {
+  readonly classrooms: readonly RunClassroom[]
 }
 
 /** What is marked red in the form is required here; saving publishes the personal page (R6). */
@@ -2243,6 +2310,7 @@ export interface Commands {
   'inbox.read': ReadItems
   'inbox.read_all': ReadAllItems
   'classroom.rename': RenameClassroom
+  'classroom.link': LinkClassroom
   'classroom.reset_code': ResetCode
   'classroom.open_code': OpenCode
   'classroom.close_code': CloseCode
@@ -2275,6 +2343,7 @@ export interface Events {
   'inbox.read': InboxRead
   'inbox.all_read': InboxAllRead
   'classroom.renamed': ClassroomRenamed
+  'classroom.linked': ClassroomLinked
   'classroom.code_changed': CodeChanged
   'member.joined': MemberJoined
   'member.changed': MemberChanged

@@ -41,6 +41,7 @@ it('has a vector of every event', () => {
     'inbox.read': true,
     'inbox.all_read': true,
     'classroom.renamed': true,
+    'classroom.linked': true,
     'classroom.code_changed': true,
     'member.joined': true,
     'member.changed': true,

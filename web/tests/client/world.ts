@@ -222,6 +222,7 @@ export const aClassroom = (changes: Partial<ClassroomState> = {}): ClassroomStat
   session: null,
   activities: [],
   drafts: [],
+  linked: null,
   ...changes,
 })
 
