@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.e2e.campus import Campus
+from protocol.ids import ClassroomId
+from tests.e2e.campus import Campus, Person
 from tests.e2e.device import Device, Look
 from tests.e2e.faculty import PDF, VIDEO, Faculty, a_cover, a_faculty
 
@@ -18,7 +20,7 @@ DESK = Look(width=1440, height=900, scale=1, is_phone=False)
 TITLE = "数据结构与算法"
 PASSWORD = "tree2026"
 READING = "顺序表把元素放在**连续**的内存里：\n\n- 按下标访问是 O(1)\n- 在中间插入是 O(n)"
-PARTS = ("", "/announcements", "/assessments", "/grading", "/board", "/learners", "/report")
+PARTS = ("", "/announcements", "/assessments", "/grading", "/board", "/learners", "/classrooms", "/report")
 
 
 def dialog(device: Device) -> Locator:
@@ -230,6 +232,7 @@ async def test_a_teacher_builds_a_course_and_a_phone_sees_it_live(campus: Campus
         await leave(other)
         await discuss(desk, phone)
         await see_learners(desk)
+        await link_classroom(campus, student, desk, phone)
         await check_narrow(campus, faculty, desk)
         assert desk.grievances() + phone.grievances() + other.grievances() == []
 
@@ -332,6 +335,35 @@ async def see_learners(desk: Device) -> None:
     await open_part(desk, "学习报告")
     await expect(page.get_by_role("row", name="林晓")).to_contain_text("1 / 3")
     await show(desk, "console-report")
+
+
+async def link_classroom(campus: Campus, student: Person, desk: Device, phone: Device) -> None:
+    """R60: a classroom made for this run; what happens in it and online is one record, one's own on the phone."""
+    page = desk.page
+    at = urlsplit(page.url).path
+    await desk.open("/console/classrooms")
+    await page.get_by_role("main").get_by_role("button", name="新建课堂").first.click()
+    await dialog(desk).get_by_label("课堂名称").fill("数据结构 · 2301 班")
+    await dialog(desk).locator(".el-select").click()
+    await page.get_by_role("option", name=f"{TITLE} · 第 1 次开课").click()
+    await desk.picture("console-link")
+    await dialog(desk).get_by_role("button", name="新建课堂").click()
+    await desk.sees(f"关联线上课程：{TITLE} · 第 1 次开课")
+    classroom = ClassroomId(page.url.rsplit("/", 1)[1])
+    await campus.school.join(student.account, classroom)
+    await page.get_by_role("button", name="上课", exact=True).click()
+    await desk.sees("第 1 次课")
+    await show(desk, "console-linked")
+    await phone.open(f"/classrooms/{classroom}?tab=records")
+    await phone.sees(f"线上课程：{TITLE}", "线上课件", "1 / 3")
+    await phone.picture("phone-linked")
+    await desk.open(f"/console/classrooms/{classroom}/records")
+    await expect(page.get_by_role("row", name="林晓")).to_contain_text("1 / 3")
+    await show(desk, "console-overview")
+    await desk.open(at)
+    await open_part(desk, "课堂")
+    await expect(page.get_by_role("row", name="数据结构 · 2301 班")).to_contain_text("课堂记录")
+    await show(desk, "console-run-classrooms")
 
 
 async def check_narrow(campus: Campus, faculty: Faculty, desk: Device) -> None:

@@ -29,6 +29,8 @@ EXPECTED = {
     ("PATCH", "/api/me"): Who.ACCOUNT,
     ("POST", "/api/commands"): Who.ACCOUNT,
     ("GET", "/api/classrooms/{id}/records"): Who.MEMBER,
+    ("GET", "/api/classrooms/{id}/overview"): Who.MEMBER,
+    ("GET", "/api/runs/{id}/classrooms"): Who.COURSE_TEACHER,
     ("GET", "/api/classrooms/{id}/code.svg"): Who.STAFF,
     ("POST", "/api/classrooms/{id}/files"): Who.STAFF,
     ("GET", "/api/records/{id}"): Who.MEMBER,

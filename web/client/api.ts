@@ -5,7 +5,7 @@ import { createPlatformApi } from '@/client/platform'
 import { Refusal, unexpected, unreachable } from '@/client/refusal'
 import { createSchoolsApi } from '@/client/schools'
 import { createStudyApi } from '@/client/study/api'
-import type { InboxPage, ItemKind } from '@/client/generated/messages'
+import type { ClassOverview, InboxPage, ItemKind } from '@/client/generated/messages'
 import type {
   ClassroomRecord,
   ClientKind,
@@ -106,6 +106,8 @@ export function createApi(options: ApiOptions) {
     rename: (name: string) => ask<Me>('PATCH', '/me', { name }),
     records: (classroom: string, after: string | null) =>
       ask<RecordPage>('GET', `/classrooms/${classroom}/records${after === null ? '' : `?after=${encodeURIComponent(after)}`}`),
+    overview: (classroom: string, after: string | null) =>
+      ask<ClassOverview>('GET', `/classrooms/${classroom}/overview${after === null ? '' : `?after=${encodeURIComponent(after)}`}`),
     record: (session: string) => ask<ClassroomRecord>('GET', `/records/${session}`),
     responses: async (activity: string) =>
       (await ask<{ responses: StaffResponse[] }>('GET', `/activities/${activity}/responses`)).responses,

@@ -32,6 +32,7 @@ export function createConsoleRouter(device: DeviceHandle): Router {
           { path: 'grading', component: () => import('@/console/pages/courses/Grading.vue'), props: true },
           { path: 'board', component: () => import('@/console/pages/courses/Board.vue'), props: true },
           { path: 'board/:topic', component: () => import('@/console/pages/courses/Topic.vue'), props: true },
+          { path: 'classrooms', component: () => import('@/console/pages/courses/Classrooms.vue'), props: true },
           { path: 'learners', component: () => import('@/console/pages/courses/Learners.vue'), props: true },
           { path: 'report', component: () => import('@/console/pages/study/Report.vue'), props: true },
         ],

@@ -17,6 +17,7 @@ export default {
     emptyHint: 'Make a classroom; students join it by code or QR.',
     createTitle: 'New classroom',
     createName: 'Name of the classroom',
+    createRun: 'Online course (optional)',
     createPlaceholder: 'For example: Data Structures, CS 2301',
     created: 'Classroom created',
   },

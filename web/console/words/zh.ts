@@ -15,6 +15,7 @@ export default {
     emptyHint: '新建课堂后，学生用课堂码或二维码加入。',
     createTitle: '新建课堂',
     createName: '课堂名称',
+    createRun: '关联线上课程（可选）',
     createPlaceholder: '例如：数据结构 · 计科 2301',
     created: '课堂已创建',
   },

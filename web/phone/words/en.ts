@@ -55,6 +55,7 @@ export default {
     waitingHint: 'Once it starts, activities appear here by themselves. No need to refresh',
     quiet: 'Class is in session',
     quietHint: 'Activities appear here the moment they are published',
+    linked: 'Online course: {title}',
     goneTitle: 'You are no longer in this classroom',
     goneHint: 'Your teacher may have removed you, or the classroom is gone',
     toList: 'Back to my classrooms',

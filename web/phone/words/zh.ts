@@ -54,6 +54,7 @@ export default {
     waitingHint: '上课后，教学活动会自动出现在这里，不用刷新',
     quiet: '正在上课',
     quietHint: '老师发布活动后会立即出现在这里',
+    linked: '线上课程：{title}',
     goneTitle: '你已不在这个课堂',
     goneHint: '老师可能已将你移出，或课堂已不存在',
     toList: '返回我的课堂',
