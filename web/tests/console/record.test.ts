@@ -6,6 +6,7 @@ import type { Api } from '@/client/api'
 import type { ClassroomView, Live } from '@/client/live'
 import { Refusal } from '@/client/refusal'
 import { memoryStorage } from '@/client/storage'
+import type { ClassOverview } from '@/client/generated/messages'
 import type { Activity, ClassroomRecord, Post, StaffResponse } from '@/client/wire'
 import Record from '@/console/pages/Record.vue'
 import Records from '@/console/pages/Records.vue'
@@ -36,6 +37,18 @@ const RECORD: ClassroomRecord = {
 }
 const SIGNED: StaffResponse = { account: 'li', name: '李明', phase: 'submitted', value: { v: 1 }, submitted_at: AT, is_auto: false, result: { v: 1, status: 'present' } }
 
+const OVERVIEW: ClassOverview = {
+  linked: { run: 'r', number: 2, course: 'c', title: '线性代数' },
+  n_sessions: 7,
+  n_answerable: 9,
+  n_units: 12,
+  students: [
+    { account: 'li', name: '李明', n_answers: 8, n_posts: 3, online: { is_enrolled: true, n_completed: 5, studied_ms: 3_600_000 } },
+    { account: 'wu', name: '吴一', n_answers: 1, n_posts: 0, online: { is_enrolled: false, n_completed: 0, studied_ms: 0 } },
+  ],
+  next: null,
+}
+
 let app: App | undefined
 afterEach(() => app?.unmount())
 
@@ -45,6 +58,7 @@ function anApi(more: Partial<Api> = {}): Partial<Api> {
       records: [{ session: after === null ? 's' : 't', number: after === null ? 7 : 6, started_at: AT, ended_at: AT + 2_700_000, n_activities: 2 }],
       next: after === null ? '7' : null,
     }),
+    overview: async () => OVERVIEW,
     record: async () => RECORD,
     responses: async () => [SIGNED],
     posts: async () => ({ activity: 'd', posts: [post(1)], has_more: false }),
@@ -78,6 +92,16 @@ describe('the list of past sessions', () => {
     buttons(root, '加载更多')[0]?.click()
     await sees('第 6 次课')
     expect(buttons(root, '加载更多')).toEqual([])
+  })
+
+  test('shows what was done in class and online as one record (R60)', async () => {
+    const { root, sees } = await aPage(Records, {}, anApi())
+    await sees('关联线上课程：线性代数 · 第 2 次开课')
+    const rows = [...root.querySelectorAll('.el-table__body tr')].map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent?.trim()))
+    expect(rows).toEqual([
+      ['李明', '8 / 9', '3', '5 / 12', '1:00:00'],
+      ['吴一', '1 / 9', '0', '未参加', ''],
+    ])
   })
 
   test('says that there is none yet', async () => {
