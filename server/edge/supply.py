@@ -31,8 +31,10 @@ RETRY_S = 1.0
 # Those who attach within this time are given their gauges together.
 GATHER_S = 0.01
 # After a flush, this many times as long as it took until the next, so that what comes meanwhile is joined: hundreds of
-# writes are dear, and a rush would do them for every single event. A small flush keeps nobody waiting.
+# writes are dear, and a rush would do them for every single event. A small flush keeps nobody waiting. Where so many
+# events go out with a write it is a rush, and more will come: then longer.
 PACE = 2.0
+RUSH, RUSH_PACE = 3, 8.0
 MOST_PACED_S = 0.02
 STREAM_IDLE_MS = 60_000
 
@@ -140,11 +142,13 @@ class Supply:
             self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
-        began = monotonic()
+        began, n_deliveries, n_writes = monotonic(), self.hub.n_deliveries, self.hub.n_writes
         self.hub.flush()
         # uvloop's clock stands still within a turn of the loop.
         took_s = monotonic() - began
-        self._next_flush = self._loop.time() + min(took_s * (1 + PACE), MOST_PACED_S)
+        is_rush = self.hub.n_deliveries - n_deliveries >= RUSH * (self.hub.n_writes - n_writes) > 0
+        pace = RUSH_PACE if is_rush else PACE
+        self._next_flush = self._loop.time() + min(took_s * (1 + pace), MOST_PACED_S)
         self.n_flush_s += took_s
         self.n_flushes += 1
 

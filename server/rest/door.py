@@ -27,6 +27,7 @@ from server.rest.etag import tagged
 from server.rest.once import HEADER, hash_of, key_of, once
 from server.rest.services import Services
 from server.store.devices import KnownDevice, touch_devices
+from server.store.platform_roles import has_role
 from server.token import bearer
 
 log = logging.getLogger("shangke.rest")
@@ -98,6 +99,9 @@ class Door:
             visit.caller = await authenticate(self._services.database, bearer(request.headers.get("authorization")))
             if (now - visit.caller.seen_at).total_seconds() > TOUCH_S:
                 await touch_devices(self._services.database, [visit.caller.id])
+            role = endpoint.who.platform_role
+            if role is not None and not await has_role(self._services.database, visit.caller.account, role):
+                raise Refused(Code.NOT_FOUND)
         call = Call(
             services=self._services,
             request_id=request_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import msgspec
 from starlette.responses import Response
@@ -13,7 +13,10 @@ from starlette.responses import Response
 from protocol.account import Role
 from protocol.codec import decode_body, to_struct
 from protocol.limits import MESSAGE_BYTES
+from protocol.people import PlatformRole
 from server.rest.call import Call
+
+PLATFORM_ROLES: dict[str, PlatformRole] = {role: role for role in get_args(PlatformRole)}
 
 
 class Who(Enum):
@@ -36,6 +39,11 @@ class Who(Enum):
     @property
     def needs_token(self) -> bool:
         return self not in (Who.ANYONE, Who.LINK)
+
+    @property
+    def platform_role(self) -> PlatformRole | None:
+        """To whoever does not have it there is nothing here, whatever they send."""
+        return PLATFORM_ROLES.get(self.value)
 
     @property
     def roles(self) -> tuple[Role, ...]:

@@ -10,6 +10,7 @@ import httpx
 from protocol.codec import to_struct
 from protocol.envelopes import Body
 from protocol.rest import LoggedIn
+from server.grant import change, read_phone
 from tests.harness.site import PASSWORD, Person, Site
 
 BY_PASSWORD: Body = {"password": PASSWORD}
@@ -78,3 +79,9 @@ async def methods(site: Site, person: Person) -> list[str]:
 
 def problem(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, str(answer.json()["code"])
+
+
+async def a_support(site: Site) -> Person:
+    support = await site.register("Support")
+    await change(site.database, read_phone(support.phone), "support", is_revoked=False)
+    return support

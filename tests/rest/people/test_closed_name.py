@@ -7,8 +7,7 @@ from protocol.ids import StreamId
 from server.book import StoreBook
 from tests.harness.site import Person, Site
 from tests.rest.courses.campus import a_campus
-from tests.rest.people.acts import BY_PASSWORD, post
-from tests.rest.people.test_closing import a_support
+from tests.rest.people.acts import BY_PASSWORD, a_support, post
 
 NAMELESS = "已注销用户"
 

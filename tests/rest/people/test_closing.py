@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 
 from protocol.ids import AccountId, CertificationId, SchoolId
-from server.grant import change, read_phone
 from server.ids import draw_id
 from server.store import certifications, closed_accounts
 from tests.harness.site import Person, Site, a_phone
 from tests.harness.wait import until_blocked
 from tests.rest.people.acts import (
     BY_PASSWORD,
+    a_support,
     an_email,
     bind,
     confirm_code,
@@ -24,12 +24,6 @@ from tests.rest.schools.campus import a_campus
 
 async def close(site: Site, person: Person) -> int:
     return (await post(site, person, "/api/me/closing", {"proof": BY_PASSWORD})).status_code
-
-
-async def a_support(site: Site) -> Person:
-    support = await site.register("Support")
-    await change(site.database, read_phone(support.phone), "support", is_revoked=False)
-    return support
 
 
 async def certify(site: Site, person: Person) -> None:
