@@ -18,7 +18,7 @@ from tests.matrix.things import ANEW, THINGS
 from tests.matrix.world import World, a_world
 
 # Nobody of the matrix's world is let through there: they want a proof, a code or an answer from outside, and
-# tests/rest/people/test_identities.py sends them twice.
+# tests/rest/people/test_twice.py sends them twice.
 ELSEWHERE = {
     "POST /api/me/identities",
     "POST /api/me/unbinding",
