@@ -16,7 +16,7 @@ from server.core.access import ALLOWED
 from server.core.inbox import News
 from server.ids import draw_id
 from server.telling_many import tell_accounts
-from tests.harness.school import EXERCISE, SURVEY, Lesson, School, a_lesson, a_school
+from tests.harness.school import EXERCISE, SURVEY, Lesson, School, a_lesson, a_school, a_taught_run
 
 KINDS: tuple[ItemKind, ...] = ("reply", "reply", "platform_push")
 AUDIENCES: tuple[Audience, ...] = ("staff", "student", "screen")
@@ -79,6 +79,7 @@ async def people_come_and_go(replay: Replay) -> None:
     await wish(first, "account.rename", first, {"name": "新名字"})
     await wish(teacher, "classroom.create", teacher, {"name": "另一门课"})
     await wish(teacher, "classroom.rename", classroom, {"name": "线性代数"})
+    await wish(teacher, "classroom.link", classroom, {"run": await a_taught_run(replay.school, teacher)})
     await wish(teacher, "classroom.close_code", classroom)
     await wish(teacher, "classroom.open_code", classroom)
     await wish(teacher, "classroom.reset_code", classroom)
