@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
-from dataclasses import replace
-from urllib.parse import unquote
+from collections.abc import AsyncIterator
 
-from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.connections import ArqRedis
+from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from protocol.codec import pack_parts, unpack_parts
@@ -21,17 +22,18 @@ MOST_WAITING = 10_000
 log = logging.getLogger("shangke.enqueue")
 
 
-def settings(redis_url: str) -> RedisSettings:
-    """arq takes the path of a unix socket as it is written in the URL."""
-    found = RedisSettings.from_dsn(redis_url)
-    return replace(found, unix_socket_path=found.unix_socket_path and unquote(found.unix_socket_path))
+@contextlib.asynccontextmanager
+async def open_queue(redis_url: str) -> AsyncIterator[ArqRedis]:
+    """The queue; Redis need not be there.
 
-
-async def open_queue(redis_url: str) -> ArqRedis:
-    """arq's own serialiser is pickle: whoever can write to Redis could run code in a worker."""
-    return await create_pool(
-        settings(redis_url), job_serializer=pack_parts, job_deserializer=unpack_parts, default_queue_name=QUEUE
-    )
+    Not through arq's `create_pool`: its serialiser is pickle, so that whoever can write to Redis could run code in a
+    worker, and it leaves its connection open when it is cancelled on the way in.
+    """
+    pool = ConnectionPool.from_url(redis_url, encoding="utf8", socket_connect_timeout=TIMEOUT_S)
+    try:
+        yield ArqRedis(pool, job_serializer=pack_parts, job_deserializer=unpack_parts, default_queue_name=QUEUE)
+    finally:
+        await pool.disconnect()
 
 
 class Alarms:
@@ -41,27 +43,23 @@ class Alarms:
         self._redis_url = redis_url
         self._waiting: deque[Alarm] = deque(maxlen=MOST_WAITING)
         self._has_waiting = asyncio.Event()
-        self._queue: ArqRedis | None = None
 
     def enqueue(self, alarm: Alarm) -> None:
         self._waiting.append(alarm)
         self._has_waiting.set()
 
     async def run(self) -> None:
-        try:
+        async with open_queue(self._redis_url) as queue:
             while True:
                 await self._has_waiting.wait()
                 self._has_waiting.clear()
                 while self._waiting:
-                    await self._enqueue(self._waiting.popleft())
-        finally:
-            if self._queue is not None:
-                await self._queue.aclose()
+                    await enqueue(queue, self._waiting.popleft())
 
-    async def _enqueue(self, alarm: Alarm) -> None:
-        try:
-            async with asyncio.timeout(TIMEOUT_S):
-                self._queue = self._queue or await open_queue(self._redis_url)
-                await self._queue.enqueue_job(alarm.job, alarm.argument, _job_id=alarm.id, _defer_until=alarm.due)
-        except (RedisError, OSError, TimeoutError) as error:
-            log.warning("alarm=%s outcome=left_to_the_sweep error=%s", alarm.id, type(error).__name__)
+
+async def enqueue(queue: ArqRedis, alarm: Alarm) -> None:
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            await queue.enqueue_job(alarm.job, alarm.argument, _job_id=alarm.id, _defer_until=alarm.due)
+    except (RedisError, OSError, TimeoutError) as error:
+        log.warning("alarm=%s outcome=left_to_the_sweep error=%s", alarm.id, type(error).__name__)

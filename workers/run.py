@@ -74,11 +74,8 @@ async def work(config: Config, road: Road, stop: asyncio.Event) -> None:
 async def take_jobs(config: Config, road: Road) -> None:
     while True:
         try:
-            queue = await open_queue(config.redis_url)
-            try:
+            async with open_queue(config.redis_url) as queue:
                 await drive(make_worker(config, road, queue))
-            finally:
-                await queue.aclose()
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("queue=away error=%s", type(error).__name__)
         await asyncio.sleep(AGAIN_S)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+from datetime import UTC, datetime
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -10,7 +12,7 @@ from redis.asyncio import Redis
 from protocol.ids import ActivityId
 from server.config import Config, read
 from server.core.fact import Alarm
-from server.enqueue import QUEUE, open_queue
+from server.enqueue import QUEUE, Alarms, open_queue
 from server.store import activities
 from server.sweep import sweep_due
 from tests.harness.school import EXERCISE, Lesson, School, a_lesson, a_school
@@ -63,24 +65,23 @@ async def test_a_job_that_runs_twice_closes_once(database: str, redis_url: str, 
         lesson = await a_lesson(school, 1)
         activity = await a_timed_exercise(school, lesson)
         await make_due(school, activity)
-        queue = await open_queue(redis_url)
         found = await activities.select_activity(school.db, activity)
         assert found is not None
         assert found.deadline_at is not None
-        for number in range(2):
-            alarm = Alarm(id=f"again:{number}", job="close_activity", argument=activity, due=found.deadline_at)
-            await queue.enqueue_job(alarm.job, alarm.argument, _job_id=alarm.id, _defer_until=alarm.due)
-        driving = asyncio.create_task(
-            drive(make_worker(a_config(database, redis_url, tmp_path), school.roads[0], queue))
-        )
+        async with open_queue(redis_url) as queue:
+            for number in range(2):
+                alarm = Alarm(id=f"again:{number}", job="close_activity", argument=activity, due=found.deadline_at)
+                await queue.enqueue_job(alarm.job, alarm.argument, _job_id=alarm.id, _defer_until=alarm.due)
+            driving = asyncio.create_task(
+                drive(make_worker(a_config(database, redis_url, tmp_path), school.roads[0], queue))
+            )
 
-        async def only_the_alarm_of_publishing_is_left() -> bool:
-            return bool(await queue.zcard(QUEUE) == 1)
+            async def only_the_alarm_of_publishing_is_left() -> bool:
+                return bool(await queue.zcard(QUEUE) == 1)
 
-        await asyncio.gather(until(only_the_alarm_of_publishing_is_left), sweep_due(school.roads[0]))
-        driving.cancel()
-        await asyncio.wait([driving])
-        await queue.aclose()
+            await asyncio.gather(until(only_the_alarm_of_publishing_is_left), sweep_due(school.roads[0]))
+            driving.cancel()
+            await asyncio.wait([driving])
         assert closings(school, lesson) == ["activity.closed"]
         assert await phase_of(school, activity) == "closed"
 
@@ -115,3 +116,16 @@ async def test_a_job_for_what_is_not_due_or_not_there_does_nothing(database: str
         activity = await a_timed_exercise(school, lesson)
         assert await sweep_due(school.roads[0]) == 0
         assert await phase_of(school, activity) == "published"
+
+
+async def test_who_is_stopped_while_the_queue_is_being_opened_leaves_nothing_open(redis_url: str) -> None:
+    """At whichever step: a connection that is left to the collector complains, and keeps the loop from closing."""
+    for n_steps in range(12):
+        alarms = Alarms(redis_url)
+        alarms.enqueue(Alarm(id=f"a{n_steps}", job="close_activity", argument="x", due=datetime.now(UTC)))
+        running = asyncio.create_task(alarms.run())
+        for _ in range(n_steps):
+            await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.wait([running])
+    gc.collect()
