@@ -99,14 +99,14 @@ async def select_linked(db: Reader, classroom: ClassroomId | StreamId) -> Linked
 
 
 async def select_taught_run(db: Reader, run: Id, account: AccountId) -> LinkedRun | None:
-    """The run, if the account teaches its course."""
+    """The run, if the account teaches its course and that is published: students read its title."""
     row = await db.fetchrow(
         """
         SELECT run.id AS run, run.number, course.id AS course, course.title
           FROM run
           JOIN course ON course.id = run.course_id
           JOIN course_teacher AS teacher ON teacher.course_id = course.id
-         WHERE run.id = $1 AND teacher.account_id = $2
+         WHERE run.id = $1 AND teacher.account_id = $2 AND course.state = 'published'
         """,
         run,
         account,

@@ -80,4 +80,9 @@ async def test_nobody_links_to_what_another_teaches_r60(site: Site) -> None:
         assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
         made = await site.wish(stranger, "classroom.create", stranger.account, {"name": "x", "run": missing})
         assert (made.status_code, made.json()["code"]) == (404, "not_found")
+    # Nor to one's own that students may not know of yet.
+    await site.database.execute("UPDATE course SET state = 'draft' WHERE id = $1", run.course)
+    own = await site.classroom(run.teacher)
+    refused = await site.wish(run.teacher, "classroom.link", own, {"run": run.id})
+    assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
     assert await site.database.fetchval("SELECT count(*) FROM classroom WHERE run_id IS NOT NULL") == 0
