@@ -31,7 +31,7 @@ class Pipe(Protocol):
 
     @property
     def number(self) -> int:
-        """By which `Hands.write_to_all` reaches what is below it while no bytes wait in it; -1: it must be written
+        """By which `Hands.write_each` reaches what is below it while no bytes wait in it; -1: it must be written
         to itself.
         """
 
@@ -66,6 +66,7 @@ class Connection:
         "n_queued",
         "n_taken",
         "n_told",
+        "number",
         "opened_ms",
         "out",
         "pipe",
@@ -81,6 +82,7 @@ class Connection:
         self.device = device
         self.wire: Format = wire
         self.pipe = pipe
+        self.number = pipe.number
         self.opened_ms = opened_ms
         self.attachments: dict[StreamId, Attachment] = {}
         self.out: list[bytes] = []
@@ -92,6 +94,15 @@ class Connection:
         self.is_paused = False
         self.is_behind = False
         self.is_closed = False
+
+    def take_out(self) -> bytes:
+        """What waits in `out`, as one piece, to be written at once."""
+        out = self.out
+        # Most of the time it is one object, and the same for everybody.
+        data = out[0] if len(out) == 1 else b"".join(out)
+        out.clear()
+        self.n_queued = 0
+        return data
 
     @property
     def n_given(self) -> int:

@@ -6,6 +6,7 @@ two lines of them. Who has less than there is, is `catching`'s until then.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Sequence
 
 from protocol.close import Close
@@ -74,7 +75,7 @@ class Hub:
         if connection.is_closed:
             return
         if not connection.is_behind:
-            self._write(connection)
+            self._write_all([connection])
         connection.pipe.close(code)
         self.remove(connection)
 
@@ -199,9 +200,7 @@ class Hub:
                 self._flush_soon()
         self.n_writes += len(self._dirty)
         dirty, self._dirty = self._dirty, set()
-        for connection in dirty:
-            if not connection.is_behind:
-                self._write(connection)
+        self._write_all([connection for connection in dirty if not connection.is_behind])
         self.catching.go_on()
 
     def beat(self, connection: Connection, server_time: Millis) -> None:
@@ -306,7 +305,7 @@ class Hub:
         if begin == end:
             return
         self.n_writes += end - begin
-        for place, n_taken in self._hands.write_to_all(readers.numbers[begin:end], framed):
+        for place, n_taken in self._hands.write_each(readers.numbers[begin:end], [framed] * (end - begin)):
             # Full, gone, or one that takes nothing this way: its pipe finds out which.
             readers.connections[begin + place].pipe.write(framed[n_taken:])
 
@@ -319,17 +318,17 @@ class Hub:
                 if attachment is not None and attachment.is_live:
                     self.tell(connection, frame_for(connection.wire, payload))
 
-    def _write(self, connection: Connection) -> None:
-        out = connection.out
-        if len(out) == 1:
-            # What most get most of the time: one object that is the same for everybody.
-            data = out.pop()
-        elif out:
-            data = b"".join(out)
-            out.clear()
-        else:
-            return
-        connection.n_queued = 0
+    def _write_all(self, connections: Sequence[Connection]) -> None:
+        """To each what is its own: straight to those in whose pipe nothing waits."""
+        straight = [each for each in connections if each.out and each.number >= 0 and not each.is_paused]
+        messages = [each.take_out() for each in straight]
+        for place, n_taken in self._hands.write_each(array("i", [each.number for each in straight]), messages):
+            self._push(straight[place], messages[place][n_taken:])
+        for connection in connections:
+            if connection.out:
+                self._push(connection, connection.take_out())
+
+    def _push(self, connection: Connection, data: bytes) -> None:
         connection.pipe.write(data)
         if connection.is_paused and connection.pipe.unsent() > BEHIND_BYTES:
             self._fall_behind(connection)

@@ -32,7 +32,7 @@ class Readers:
     def add(self, connection: Connection) -> None:
         self.places[connection] = len(self.connections)
         self.connections.append(connection)
-        self.numbers.append(connection.pipe.number)
+        self.numbers.append(connection.number)
 
     def discard(self, connection: Connection) -> None:
         place = self.places.pop(connection)

@@ -126,9 +126,12 @@ class World:
     def flush_soon(self) -> None:
         self.is_due = True
 
-    def write_to_all(self, numbers: array[int], data: bytes) -> list[tuple[int, int]]:
-        taken = [0 if number < 0 else self.straight[number].take_straight(data) for number in numbers]
-        return [(place, n_taken) for place, n_taken in enumerate(taken) if n_taken != len(data)]
+    def write_each(self, numbers: array[int], messages: Sequence[bytes]) -> list[tuple[int, int]]:
+        pairs = list(zip(numbers, messages, strict=True))
+        taken = [0 if number < 0 else self.straight[number].take_straight(data) for number, data in pairs]
+        return [
+            (n, n_taken) for n, (n_taken, data) in enumerate(zip(taken, messages, strict=True)) if n_taken != len(data)
+        ]
 
     def load(self, attachment: Attachment) -> None:
         self.wanted.append(attachment)

@@ -1,4 +1,4 @@
-"""Straight into the kernel: the same bytes to many sockets, and what each of them took."""
+"""Straight into the kernel: a message to each of many sockets, and what each of them took."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import contextlib
 import socket
 from array import array
 
-from server.edge.kernel import write_to_all
+from server.edge.kernel import write_each
 
-DATA = b"a frame that everybody gets" * 20
+MESSAGES = [b"a frame of one's own %d" % n * 20 for n in range(5)]
 
 
 def a_pair(stack: contextlib.ExitStack) -> tuple[socket.socket, socket.socket]:
@@ -23,9 +23,9 @@ def a_pair(stack: contextlib.ExitStack) -> tuple[socket.socket, socket.socket]:
 def test_who_takes_all_is_not_told_of() -> None:
     with contextlib.ExitStack() as stack:
         pairs = [a_pair(stack) for _ in range(5)]
-        assert write_to_all(array("i", [ours.fileno() for ours, _ in pairs]), DATA) == []
-        assert [theirs.recv(1_000) for _, theirs in pairs] == [DATA] * 5
-        assert write_to_all(array("i"), DATA) == []
+        assert write_each(array("i", [ours.fileno() for ours, _ in pairs]), MESSAGES) == []
+        assert [theirs.recv(1_000) for _, theirs in pairs] == MESSAGES
+        assert write_each(array("i"), []) == []
 
 
 def test_one_that_is_full_gone_or_not_to_be_written_to_stops_nobody_after_it() -> None:
@@ -38,15 +38,15 @@ def test_one_that_is_full_gone_or_not_to_be_written_to_stops_nobody_after_it() -
                 break
         gone[1].close()
         numbers = array("i", [first[0].fileno(), full[0].fileno(), -1, gone[0].fileno(), last[0].fileno()])
-        assert write_to_all(numbers, DATA) == [(1, 0), (2, 0), (3, 0)]
-        assert [theirs.recv(1_000) for _, theirs in (first, last)] == [DATA] * 2
+        assert write_each(numbers, MESSAGES) == [(1, 0), (2, 0), (3, 0)]
+        assert [theirs.recv(1_000) for _, theirs in (first, last)] == [MESSAGES[0], MESSAGES[4]]
 
 
 def test_what_was_taken_of_more_than_there_is_room_for_is_told() -> None:
     with contextlib.ExitStack() as stack:
         ours, theirs = a_pair(stack)
         long = b"x" * 10_000_000
-        [(place, n_taken)] = write_to_all(array("i", [ours.fileno()]), long)
+        [(place, n_taken)] = write_each(array("i", [ours.fileno()]), [long])
         assert (place, 0 < n_taken < len(long)) == (0, True)
         taken = b""
         with contextlib.suppress(BlockingIOError):
