@@ -107,7 +107,11 @@ class Connection:
     @property
     def n_given(self) -> int:
         """Bytes it was given since it came."""
-        return self.n_told + sum(each.n_spread for each in self.attachments.values() if each.is_live)
+        n_given = self.n_told
+        for each in self.attachments.values():
+            if each.readers is not None:
+                n_given += each.readers.n_spread - each.spread_before
+        return n_given
 
     @property
     def has_room(self) -> bool:
@@ -146,9 +150,9 @@ class Attachment:
         "have",
         "how",
         "is_gone",
-        "is_live",
         "is_loading",
         "position",
+        "readers",
         "spread_before",
         "stream",
     )
@@ -170,7 +174,8 @@ class Attachment:
         self.checked = checked
         self.how: How = "memory"
         self.have = position if position is not None else Seq(-1)  # what the client says it has applied
-        self.is_live = False
+        # Those it is one of while it is live; what these were given before is not its.
+        self.readers: Readers | None = None
         self.is_loading = False
         self.is_gone = False
         self.spread_before = 0
@@ -181,21 +186,22 @@ class Attachment:
         return self.audience, self.connection.wire
 
     @property
-    def n_spread(self) -> int:
-        """Bytes it was given since it is live."""
-        return self.stream.n_spread[self.key] - self.spread_before
+    def is_live(self) -> bool:
+        return self.readers is not None
 
     def go_live(self) -> None:
         """From here on it gets what the stream spreads; its position must be the stream's."""
-        key = self.key
-        self.is_live = True
-        self.spread_before = self.stream.n_spread.setdefault(key, 0)
-        self.stream.live.setdefault(key, Readers()).add(self.connection)
+        readers = self.stream.live.setdefault(self.key, Readers())
+        readers.add(self.connection)
+        self.readers = readers
+        self.spread_before = readers.n_spread
 
     def stop(self) -> None:
-        """It was live; its position is what the stream spread last."""
-        self.connection.n_told += self.n_spread
-        self.is_live = False
+        """Its position is from here on what the stream spread last."""
+        if self.readers is None:
+            return
+        self.connection.n_told += self.readers.n_spread - self.spread_before
+        self.readers.discard(self.connection)
+        self.readers = None
         self.position = self.stream.spread_to
         self.how = "memory"
-        self.stream.live[self.key].discard(self.connection)

@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Callable, Sequence
 
 from protocol.close import Close
-from protocol.codec import encode
+from protocol.codec import Format, encode
 from protocol.envelopes import FromServer, Gone, Ping
 from protocol.errors import Code, Refused
 from protocol.ids import AccountId, Millis, Seq, StreamId
@@ -161,8 +161,8 @@ class Hub:
         if stream is None:
             return
         is_news = bool(gauge.frames) and stream.keep_gauge(gauge)
-        if gauge.private:
-            stream.keep_private(gauge)
+        for account in gauge.private.keys() & self.accounts.keys():
+            stream.keep_private(account, gauge)
             is_news = True
         if is_news:
             self._touch_stream(stream)
@@ -251,7 +251,7 @@ class Hub:
 
     def _recast(self, attachment: Attachment) -> None:
         """Everything the reader holds was seen with other eyes: membership anew, then a snapshot."""
-        self._stop(attachment)
+        attachment.stop()
         attachment.position = None
         attachment.checked = None
         self.catching.continue_with(attachment)
@@ -268,15 +268,14 @@ class Hub:
             self._spread_private(stream)
         if not events and not gauges:
             return
-        for key, readers in stream.live.items():
-            audience, wire = key
+        for (audience, wire), readers in stream.live.items():
             if not readers:
                 continue
             payloads = [event.frames[audience] for event in events]
             payloads += [gauge.frames[audience] for gauge in gauges.values() if audience in gauge.frames]
             if payloads:
                 framed = frame_for(wire, b"".join(payloads))
-                stream.n_spread[key] += len(framed)
+                readers.n_spread += len(framed)
                 self.n_deliveries += len(events) * len(readers)
                 hand_out(framed, readers)
         if events:
@@ -311,12 +310,17 @@ class Hub:
 
     def _spread_private(self, stream: LiveStream) -> None:
         private, stream.fresh_private = stream.fresh_private, {}
+        # A class says few different things.
+        framed: dict[tuple[Format, bytes], bytes] = {}
         for (account, _, _), (_, payload) in private.items():
             for connection in self.accounts.get(account, ()):
                 attachment = connection.attachments.get(stream.id)
                 # Who is not live is given the book's gauges when it is.
                 if attachment is not None and attachment.is_live:
-                    self.tell(connection, frame_for(connection.wire, payload))
+                    key = (connection.wire, payload)
+                    if key not in framed:
+                        framed[key] = frame_for(*key)
+                    self.tell(connection, framed[key])
 
     def _write_all(self, connections: Sequence[Connection]) -> None:
         """To each what is its own: straight to those in whose pipe nothing waits."""
@@ -340,17 +344,11 @@ class Hub:
         self.catching.wait(connection)
         connection.pipe.pause_reading()
         for attachment in connection.attachments.values():
-            if attachment.is_live:
-                # Streams are spread before anything is written, so this is what it was given last.
-                self._stop(attachment)
-
-    def _stop(self, attachment: Attachment) -> None:
-        """Take an attachment off the fast path, remembering how far it was given."""
-        if attachment.is_live:
+            # Streams are spread before anything is written, so this is what it was given last.
             attachment.stop()
 
     def _detach(self, attachment: Attachment) -> None:
-        self._stop(attachment)
+        attachment.stop()
         attachment.is_gone = True
         attachment.connection.attachments.pop(attachment.stream.id, None)
         attachment.stream.exit(attachment)

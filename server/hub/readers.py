@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 class Readers:
     """In no order: who leaves is replaced by the last."""
 
-    __slots__ = ("connections", "numbers", "places")
+    __slots__ = ("connections", "n_spread", "numbers", "places")
 
     def __init__(self) -> None:
         self.connections: list[Connection] = []
         # Of their pipes, at the same places.
         self.numbers = array("i")
         self.places: dict[Connection, int] = {}
+        self.n_spread = 0  # bytes handed out to each, since the first came
 
     def __len__(self) -> int:
         return len(self.connections)

@@ -42,7 +42,6 @@ class LiveStream:
         "log",
         "memo",
         "n_have",
-        "n_spread",
         "n_students",
         "spread_to",
         "touched_ms",
@@ -52,9 +51,8 @@ class LiveStream:
         self.id = id
         self.log = StreamLog()
         self.attachments: set[Attachment] = set()
-        # The fast path: who gets the same bytes, and how many bytes these were so far.
+        # The fast path: who gets the same bytes.
         self.live: dict[tuple[Audience, Format], Readers] = {}
-        self.n_spread: dict[tuple[Audience, Format], int] = {}
         # In the log, not yet handed to the live connections; and up to where they have it.
         self.fresh: list[Prepared] = []
         self.spread_to = Seq(-1)
@@ -80,12 +78,11 @@ class LiveStream:
         self.fresh_gauges[key] = gauge
         return True
 
-    def keep_private(self, gauge: PreparedGauge) -> None:
-        for account, frame in gauge.private.items():
-            key = (account, gauge.name, gauge.key)
-            waiting = self.fresh_private.get(key)
-            if waiting is None or waiting[0] < gauge.rev:
-                self.fresh_private[key] = (gauge.rev, frame)
+    def keep_private(self, account: AccountId, gauge: PreparedGauge) -> None:
+        key = (account, gauge.name, gauge.key)
+        waiting = self.fresh_private.get(key)
+        if waiting is None or waiting[0] < gauge.rev:
+            self.fresh_private[key] = (gauge.rev, gauge.private[account])
 
     def gauge_frames(self, audience: Audience) -> Iterator[bytes]:
         return (gauge.frames[audience] for gauge in self.gauges.values() if audience in gauge.frames)
