@@ -16,12 +16,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol, assert_never
 
-from redis.asyncio.connection import AbstractConnection, ConnectionPool
+from redis.asyncio.connection import ConnectionPool
 from redis.exceptions import RedisError
 
 from protocol.codec import pack_parts, unpack_parts
 from protocol.ids import AccountId, DeviceId, Seq, StreamId
 from server.hub.prepared import Prepared, PreparedGauge
+from server.link import Link
 
 CONTROL = "control"
 PROBE_INTERVAL_S = 1.0
@@ -29,8 +30,6 @@ PROBE_INTERVAL_S = 1.0
 SILENCE_S = 3.5
 CONNECT_TIMEOUT_S = 2.0
 RETRY_S = 0.25
-# One pipeline; a longer one would let Redis's answers fill both socket buffers.
-BATCH_RINGS = 512
 # Rings that wait while Redis is away. More are dropped, counted, and repaired from the book.
 WAITING_RINGS = 10_000
 CHANNELS_PER_SUBSCRIBE = 1_000
@@ -74,6 +73,7 @@ class SocketClosed:
 
 
 Control = LoggedOut | SocketOpened | SocketClosed
+Ring = tuple[str, bytes]
 
 
 class Ears(Protocol):
@@ -93,18 +93,22 @@ class Bus:
     """Rings and hears. What this process rings, its own ears hear at once, with or without Redis."""
 
     def __init__(self, url: str, ears: Ears | None = None) -> None:
-        self._pool = ConnectionPool.from_url(url)
+        self._pool = ConnectionPool.from_url(url, protocol=3)
+        self._loop = asyncio.get_running_loop()
         self._ears = ears
         # Marks our own rings, so that they are dropped unread when Redis hands them back.
         self._sender = secrets.token_bytes(SENDER_BYTES)
         self._probe = f"probe:{secrets.token_hex(8)}"
-        self._rings: deque[tuple[str, bytes]] = deque()
-        self._has_rings = asyncio.Event()
+        self._link: Link | None = None
+        self._is_sending = False
+        # Not sent yet; and sent, but Redis did not say yet that it took them.
+        self._rings: deque[Ring] = deque()
+        self._under_way: deque[Ring] = deque()
         self._wanted: set[str] = {CONTROL, self._probe} if ears else set()
         self._confirmed: set[str] = set()
         self._waiters: dict[str, list[asyncio.Future[None]]] = {}
         self._to_subscribe: list[str] = []
-        self._listening: AbstractConnection | None = None
+        self._is_back = False
         self._was_heard = False
         self._probe_heard_at = float("-inf")
         self.n_rung = 0
@@ -149,18 +153,43 @@ class Bus:
         self._ring(CONTROL, _control_parts(control))
 
     def _ring(self, channel: str, parts: dict[str, object]) -> None:
-        if len(self._rings) >= WAITING_RINGS:
+        if len(self._rings) + len(self._under_way) >= WAITING_RINGS:
             self.n_lost += 1
             return
         self._rings.append((channel, self._sender + pack_parts(parts)))
-        self._has_rings.set()
+        self._send_soon()
+
+    def _send_soon(self) -> None:
+        """What is rung in one turn of the loop is one write."""
+        if self._link is not None and not self._is_sending:
+            self._is_sending = True
+            self._loop.call_soon(self._send)
+
+    def _send(self) -> None:
+        self._is_sending = False
+        if self._link is None:
+            return
+        channels, self._to_subscribe = self._to_subscribe, []
+        commands: list[tuple[str | bytes, ...]] = [
+            ("SUBSCRIBE", *channels[start : start + CHANNELS_PER_SUBSCRIBE])
+            for start in range(0, len(channels), CHANNELS_PER_SUBSCRIBE)
+        ]
+        commands += [("PUBLISH", channel, payload) for channel, payload in self._rings]
+        self._under_way.extend(self._rings)
+        self._rings.clear()
+        self._link.send(commands)
+
+    def _answered(self) -> None:
+        """Redis answers in order, and only what is rung."""
+        self._under_way.popleft()
+        self.n_rung += 1
 
     # Hearing
 
     @property
     def is_ready(self) -> bool:
         """Whether what is rung is heard here: our own probe came back lately."""
-        return asyncio.get_running_loop().time() - self._probe_heard_at < SILENCE_S
+        return self._loop.time() - self._probe_heard_at < SILENCE_S
 
     async def subscribe(self, streams: Iterable[StreamId], timeout_s: float = CONNECT_TIMEOUT_S) -> bool:
         """Hear these streams. True once Redis has confirmed all; False after `timeout_s`, and hearing begins later.
@@ -175,8 +204,8 @@ class Bus:
             if channel not in self._wanted:
                 self._wanted.add(channel)
                 self._to_subscribe.append(channel)
-                self._has_rings.set()
-            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+                self._send_soon()
+            future: asyncio.Future[None] = self._loop.create_future()
             self._waiters.setdefault(channel, []).append(future)
             waiting.append(future)
         if not waiting:
@@ -186,109 +215,71 @@ class Bus:
             future.cancel()
         return not late
 
-    async def unsubscribe(self, streams: Iterable[StreamId]) -> None:
+    def unsubscribe(self, streams: Iterable[StreamId]) -> None:
         """Stop hearing these streams. Only what is confirmed is given up: else its late confirmation would lie."""
         channels = [channel for channel in map(_stream_channel, streams) if channel in self._confirmed]
         self._wanted.difference_update(channels)
         self._confirmed.difference_update(channels)
-        if channels and self._listening:
-            await self._send(self._listening, ("UNSUBSCRIBE", *channels))
+        if channels and self._link is not None:
+            self._link.send([("UNSUBSCRIBE", *channels)])
 
     # The tasks
 
-    async def _ring_all(self) -> None:
-        connection = self._pool.make_connection()
-        try:
-            while True:
-                await self._has_rings.wait()
-                self._has_rings.clear()
-                await self._subscribe_new()
-                batch = [self._rings.popleft() for _ in range(min(len(self._rings), BATCH_RINGS))]
-                if self._rings:
-                    self._has_rings.set()
-                if batch and not await self._deliver(connection, batch):
-                    # A link that Redis closed while it was idle is found only by using it: once more on a new one.
-                    # What was rung twice is dropped by who hears it.
-                    connection = self._pool.make_connection()
-                    if not await self._deliver(connection, batch):
-                        self.n_lost += len(batch)
-                        log.warning("event=rings_lost n=%d", len(batch))
-                        connection = self._pool.make_connection()
-                        await asyncio.sleep(RETRY_S)
-        finally:
-            await connection.disconnect(nowait=True)
-
-    async def _deliver(self, connection: AbstractConnection, batch: list[tuple[str, bytes]]) -> bool:
-        try:
-            async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                await connection.connect()
-                packed = connection.pack_commands([("PUBLISH", channel, payload) for channel, payload in batch])
-                await connection.send_packed_command(packed, check_health=False)
-                for _ in batch:
-                    await connection.read_response()
-        except (RedisError, OSError, TimeoutError) as error:
-            log.info("event=ring_failed why=%s", type(error).__name__)
-            await connection.disconnect(nowait=True)
-            return False
-        self.n_rung += len(batch)
-        return True
-
-    async def _subscribe_new(self) -> None:
-        channels, self._to_subscribe = self._to_subscribe, []
-        if channels and self._listening:
-            await self._send_subscribe(self._listening, channels)
-
-    async def _send_subscribe(self, connection: AbstractConnection, channels: Sequence[str]) -> None:
-        for start in range(0, len(channels), CHANNELS_PER_SUBSCRIBE):
-            await self._send(connection, ("SUBSCRIBE", *channels[start : start + CHANNELS_PER_SUBSCRIBE]))
-
-    async def _send(self, connection: AbstractConnection, command: tuple[str, ...]) -> None:
-        """A link that breaks here breaks for the listener too, which subscribes anew to all that is wanted."""
-        try:
-            async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                await connection.send_packed_command(connection.pack_command(*command), check_health=False)
-        except (RedisError, OSError, TimeoutError) as error:
-            log.warning("event=subscribe_failed why=%s", type(error).__name__)
-
-    async def _listen(self) -> None:
+    async def _stay_linked(self) -> None:
         while True:
             connection = self._pool.make_connection()
             try:
                 async with asyncio.timeout(CONNECT_TIMEOUT_S):
                     await connection.connect()
-                # No await between: what is wanted from here on goes through _subscribe_new.
-                self._listening = connection
-                self._to_subscribe.clear()
-                await self._send_subscribe(connection, sorted(self._wanted))
-                await self._hear_all(connection)
+                link = Link(connection, self._hear, self._answered)
+                self._begin(link)
+                await link.lost
+                log.warning("event=bell_lost")
             except (RedisError, OSError, TimeoutError) as error:
-                log.warning("event=bell_lost why=%s", type(error).__name__)
+                log.warning("event=bell_away why=%s", type(error).__name__)
+                # Nobody knows when it is back, and what was rung long ago helps nobody.
+                self.n_lost += len(self._rings)
+                self._rings.clear()
             finally:
-                self._listening = None
-                self._confirmed.clear()
-                self._probe_heard_at = float("-inf")
+                self._end()
                 await connection.disconnect(nowait=True)
             await asyncio.sleep(RETRY_S)
 
-    async def _hear_all(self, connection: AbstractConnection) -> None:
-        clock = asyncio.get_running_loop().time
-        is_back = False
-        # Put off by the probe, once a second: a limit on each message would cost as much as the message.
-        async with asyncio.timeout(SILENCE_S) as silence:
-            while True:
-                kind, name, payload = await connection.read_response()
-                channel = name.decode()
-                if channel == self._probe and kind == b"message":
-                    self._probe_heard_at = clock()
-                    silence.reschedule(clock() + SILENCE_S)
-                elif kind == b"message":
-                    self._hear(channel, payload)
-                elif kind == b"subscribe":
-                    self._confirm(channel)
-                    # Here and nowhere earlier: before the last confirmation a ring could still be missed.
-                    if not is_back and self._wanted <= self._confirmed:
-                        is_back = True
-                        self._come_back()
+    def _begin(self, link: Link) -> None:
+        self._link = link
+        self._to_subscribe = sorted(self._wanted)
+        self._is_back = False
+        self._send()
+
+    def _end(self) -> None:
+        """What Redis may not have taken is rung once more on the next link; who hears it twice drops it."""
+        self._link = None
+        self._confirmed.clear()
+        self._probe_heard_at = float("-inf")
+        self._rings.extendleft(reversed(self._under_way))
+        self._under_way.clear()
+
+    async def _watch_forever(self) -> None:
+        """With ears something is always under way: our own probe."""
+        while True:
+            if self._link is not None and self._under_way and self._loop.time() - self._link.heard_at > SILENCE_S:
+                self._link.cut()
+            if self._ears:
+                self._rings.appendleft((self._probe, b""))
+                self._send_soon()
+            await asyncio.sleep(PROBE_INTERVAL_S)
+
+    # What the link calls
+
+    def _hear(self, kind: bytes, name: bytes, content: bytes | int) -> None:
+        channel = name.decode()
+        if kind == b"subscribe":
+            self._confirm(channel)
+        elif kind == b"message" and isinstance(content, bytes):
+            if channel == self._probe:
+                self._probe_heard_at = self._loop.time()
+            elif not content.startswith(self._sender):
+                self._hear_ring(channel, content)
 
     def _confirm(self, channel: str) -> None:
         if channel not in self._wanted:
@@ -297,6 +288,10 @@ class Bus:
         for future in self._waiters.pop(channel, ()):
             if not future.done():
                 future.set_result(None)
+        # Here and nowhere earlier: before the last confirmation a ring could still be missed.
+        if not self._is_back and self._wanted <= self._confirmed:
+            self._is_back = True
+            self._come_back()
 
     def _come_back(self) -> None:
         if self._was_heard and self._ears:
@@ -304,8 +299,8 @@ class Bus:
             self._ears.hear_return()
         self._was_heard = True
 
-    def _hear(self, channel: str, payload: bytes) -> None:
-        if payload.startswith(self._sender) or self._ears is None:
+    def _hear_ring(self, channel: str, payload: bytes) -> None:
+        if self._ears is None:
             return
         self.n_heard += 1
         try:
@@ -314,24 +309,18 @@ class Bus:
             # Another version's ring, for instance during an update: as good as lost, and repaired like it.
             log.warning("event=ring_unread why=%s", type(error).__name__)
 
-    async def _probe_forever(self) -> None:
-        while True:
-            self._rings.appendleft((self._probe, b""))
-            self._has_rings.set()
-            await asyncio.sleep(PROBE_INTERVAL_S)
-
 
 @asynccontextmanager
 async def open_bus(url: str, ears: Ears | None = None) -> AsyncIterator[Bus]:
     """A bus that rings, and with `ears` hears, until the block ends. Redis need not be there."""
     bus = Bus(url, ears)
     async with asyncio.TaskGroup() as tasks:
-        running = [tasks.create_task(bus._ring_all())]
-        if ears:
-            running += [tasks.create_task(bus._listen()), tasks.create_task(bus._probe_forever())]
+        running = [tasks.create_task(bus._stay_linked()), tasks.create_task(bus._watch_forever())]
         try:
             yield bus
         finally:
+            # The last rings, too.
+            bus._send()
             for task in running:
                 task.cancel()
 

@@ -303,7 +303,7 @@ class Node:
             self.buckets = {device: each for device, each in self.buckets.items() if not each.is_full(now_s)}
             self.spawn(self._check_tokens())
         if self._n_ticks % IDLE_INTERVAL_S == 0:
-            self.spawn(self._drop_idle())
+            self._drop_idle()
 
     def _send_home_the_silent(self, now_s: float) -> None:
         for who, (by_s, close) in list(self.greeting.items()):
@@ -339,8 +339,8 @@ class Node:
         for stream_id, reach in self._reaches.moved(now_ms).items():
             self.hub.hear_gauge(stream_id, delivery_gauge(stream_id, reach, server_time()))
 
-    async def _drop_idle(self) -> None:
-        for stream_id in await self.supply.drop_idle():
+    def _drop_idle(self) -> None:
+        for stream_id in self.supply.drop_idle():
             self._reaches.forget(stream_id)
 
     async def _check_tokens(self) -> None:

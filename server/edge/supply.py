@@ -122,14 +122,14 @@ class Supply:
             if stream is not None and stream.log.is_open:
                 self.hub.see_head(stream, head, self.now_ms())
 
-    async def drop_idle(self) -> list[StreamId]:
+    def drop_idle(self) -> list[StreamId]:
         """Stop hearing the streams nobody reads."""
         idle = self.hub.drop_idle(self.now_ms() - STREAM_IDLE_MS)
         if idle:
             gone_streams = set(idle)
             self._kept = {key: kept for key, kept in self._kept.items() if key[0] not in gone_streams}
             assert self._bus is not None, "streams come after start"
-            await self._bus.unsubscribe(idle)
+            self._bus.unsubscribe(idle)
         return idle
 
     # Hands of the hub
