@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeVar, get_args  # Any: what a parser returns, before it is checked
 
 import msgpack
@@ -103,8 +103,8 @@ def to_body(value: msgspec.Struct) -> Body:
     return body
 
 
-def pack_stored(value: Body) -> str:
-    """A body as JSON text for a jsonb column."""
+def pack_stored(value: Body | Sequence[Body]) -> str:
+    """A body as JSON text for a jsonb column, or several; declarations in it are written as `to_body` makes them."""
     return _JSON.encode(value).decode()
 
 

@@ -74,7 +74,8 @@ class Grounds:
         if known is None or known.head != heads[0]:
             known = self._begin(stream, next(iter(situations.values())).now)
         known.head = heads[1]
-        known.situations.update((account, replace(each, answered=None)) for account, each in situations.items())
+        for account, each in situations.items():
+            known.situations[account] = each if each.answered is None else replace(each, answered=None)
         known.activities.update(activities)
 
     def _begin(self, stream: StreamId, now: datetime) -> Known:

@@ -49,6 +49,8 @@ class OneLine(logging.Formatter):
         if len(words) > LONGEST:
             words = f"{words[:LONGEST]}… ({len(words)} characters)"
         head = f"{self.formatTime(record)} {record.levelname.lower()} {self._node} {record.name}:"
+        if not traceback and words.isprintable():
+            return f"{head} {words}"
         set_off = [f"  | {each.translate(CONTROL)[:LONGEST]}" for each in traceback.splitlines()]
         return "\n".join([f"{head} {words.translate(CONTROL)}", *set_off])
 
@@ -57,6 +59,8 @@ def configure(config: Config) -> None:
     """Send all logging of this process to stderr. Call it once, first thing."""
     # What no line of ours shows need not be looked up for each.
     logging.logThreads = logging.logMultiprocessing = logging.logProcesses = False
+    # Documented, if private: without it no line looks for who called.
+    logging._srcfile = None
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLine(config.node))
     root = logging.getLogger()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from weakref import WeakValueDictionary
+from dataclasses import dataclass, field
 
 from protocol.errors import Code, Refused
 from protocol.ids import StreamId
@@ -16,26 +16,39 @@ from protocol.ids import StreamId
 WAIT_S = 8.0
 
 
+@dataclass(slots=True)
+class Turn:
+    """Of one stream; `n_here`: who has it or waits for it."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    n_here: int = 0
+
+
 class Turns:
     def __init__(self) -> None:
-        # Gone with the last who waits for it.
-        self._locks: WeakValueDictionary[StreamId, asyncio.Lock] = WeakValueDictionary()
+        self._turns: dict[StreamId, Turn] = {}
 
     @contextlib.asynccontextmanager
     async def of(self, stream: StreamId) -> AsyncIterator[None]:
         """Raises Refused(OVERLOADED) when the turn does not come in time."""
-        lock = self._locks.get(stream)
-        if lock is None:
-            lock = self._locks[stream] = asyncio.Lock()
-        if lock.locked():
-            await wait(lock)
-        else:
-            # Does not wait, so it needs no limit.
-            await lock.acquire()
+        turn = self._turns.get(stream)
+        if turn is None:
+            turn = self._turns[stream] = Turn()
+        turn.n_here += 1
         try:
-            yield
+            if turn.lock.locked():
+                await wait(turn.lock)
+            else:
+                # Does not wait, so it needs no limit.
+                await turn.lock.acquire()
+            try:
+                yield
+            finally:
+                turn.lock.release()
         finally:
-            lock.release()
+            turn.n_here -= 1
+            if not turn.n_here:
+                del self._turns[stream]
 
 
 async def wait(lock: asyncio.Lock) -> None:

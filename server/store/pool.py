@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Any, LiteralString, TypeAlias  # Any: what a column holds, until a typed function names it
 
 import asyncpg
@@ -18,6 +19,7 @@ from protocol.errors import Code, Refused
 
 ACQUIRE_S = 5.0
 COMMAND_S = 15.0
+MOST_IDLE = 2
 SETTINGS = {
     "application_name": "shangke",
     "timezone": "UTC",
@@ -102,43 +104,42 @@ class Tx(Single):
         await self.connection.copy_records_to_table(table, records=list(records), columns=list(columns))
 
 
+@dataclass(slots=True)
+class Idle:
+    """Connections between two uses, kept out of the pool, whose own way there and back takes a task and two timers."""
+
+    connections: list[Connection] = field(default_factory=list)
+    n_waiting: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """The pool. Its own `fetch…` methods are for single reads, each seeing its own moment."""
 
     pool: asyncpg.Pool[asyncpg.Record]
     counted: Counted = field(default_factory=Counted)
+    idle: Idle = field(default_factory=Idle)
 
     async def fetch(self, query: LiteralString, *arguments: object) -> list[asyncpg.Record]:
-        self.counted.n_queries += 1
-        with translated():
-            async with self.pool.acquire(timeout=ACQUIRE_S) as connection:
-                return await connection.fetch(query, *arguments)
+        async with self.single() as db:
+            return await db.fetch(query, *arguments)
 
     async def fetchrow(self, query: LiteralString, *arguments: object) -> asyncpg.Record | None:
-        self.counted.n_queries += 1
-        with translated():
-            async with self.pool.acquire(timeout=ACQUIRE_S) as connection:
-                return await connection.fetchrow(query, *arguments)
+        async with self.single() as db:
+            return await db.fetchrow(query, *arguments)
 
     async def fetchval(self, query: LiteralString, *arguments: object) -> Any:
-        self.counted.n_queries += 1
-        with translated():
-            async with self.pool.acquire(timeout=ACQUIRE_S) as connection:
-                return await connection.fetchval(query, *arguments)
+        async with self.single() as db:
+            return await db.fetchval(query, *arguments)
 
     async def execute(self, query: LiteralString, *arguments: object) -> str:
-        self.counted.n_queries += 1
-        with translated():
-            async with self.pool.acquire(timeout=ACQUIRE_S) as connection:
-                return await connection.execute(query, *arguments)
+        async with self.single() as db:
+            self.counted.n_queries += 1
+            return await db.connection.execute(query, *arguments)
 
-    @contextlib.asynccontextmanager
-    async def single(self) -> AsyncIterator[Single]:
+    def single(self) -> Lease:
         """One connection for statements that need no common transaction. Raises: Refused, as `transaction` does."""
-        with translated():
-            async with self.pool.acquire(timeout=ACQUIRE_S) as connection:
-                yield Single(connection, self.counted)
+        return Lease(self)
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
@@ -146,18 +147,53 @@ class Database:
 
         Raises: Refused, for a broken constraint that is the request's fault and for a database that is too busy.
         """
-        with translated():
-            async with self.pool.acquire(timeout=ACQUIRE_S) as connection, connection.transaction():
-                yield Tx(connection, self.counted)
+        async with self.single() as db, db.connection.transaction():
+            yield Tx(db.connection, self.counted)
 
     @contextlib.asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
-        with translated():
-            async with (
-                self.pool.acquire(timeout=ACQUIRE_S) as connection,
-                connection.transaction(isolation="repeatable_read", readonly=True),
-            ):
-                yield Snapshot(connection, self.counted)
+        async with self.single() as db, db.connection.transaction(isolation="repeatable_read", readonly=True):
+            yield Snapshot(db.connection, self.counted)
+
+
+class Lease:
+    """Somebody's connection for a while."""
+
+    __slots__ = ("_connection", "_database")
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def __aenter__(self) -> Single:
+        database, idle = self._database, self._database.idle
+        while idle.connections:
+            connection = idle.connections.pop()
+            if not connection.is_closed():
+                break
+            await database.pool.release(connection)
+        else:
+            idle.n_waiting += 1
+            try:
+                connection = await database.pool.acquire(timeout=ACQUIRE_S)
+            except Exception as error:
+                translate(error)
+                raise
+            finally:
+                idle.n_waiting -= 1
+        self._connection = connection
+        return Single(connection, database.counted)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        database, idle = self._database, self._database.idle
+        if error is None and not idle.n_waiting and len(idle.connections) < MOST_IDLE:
+            idle.connections.append(self._connection)
+            return
+        # Whatever it was in the middle of, the pool ends.
+        await database.pool.release(self._connection)
+        if error is not None:
+            translate(error)
 
 
 # What a function that only reads takes.
@@ -177,11 +213,14 @@ async def connect(url: str, *, most: int = 16, least: int = 2) -> AsyncIterator[
         init=prepare,
         reset=keep,
     )
+    database = Database(pool)
     try:
-        yield Database(pool)
+        yield database
     finally:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(COMMAND_S):
+                for connection in database.idle.connections:
+                    await pool.release(connection)
                 await pool.close()
         pool.terminate()
 
@@ -196,15 +235,13 @@ async def keep(connection: asyncpg.Connection[asyncpg.Record]) -> None:
     The default would cost every command a round trip."""
 
 
-@contextlib.contextmanager
-def translated() -> Iterator[None]:
-    """PostgreSQL's errors that are part of life, as refusals; every other is our fault and goes up as it is."""
-    try:
-        yield
-    except asyncpg.IntegrityConstraintViolationError as error:
+def translate(error: BaseException) -> None:
+    """Raises Refused for those errors of PostgreSQL that are part of life; every other is our fault and goes up as it
+    is.
+    """
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         code = REFUSALS.get(error.constraint_name or "")
-        if code is None:
-            raise
-        raise Refused(code, error.constraint_name or "") from error
-    except BUSY as error:
+        if code is not None:
+            raise Refused(code, error.constraint_name or "") from error
+    elif isinstance(error, BUSY):
         raise Refused(Code.OVERLOADED, type(error).__name__, retry_after_ms=1000) from error

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import asyncpg
 
 from protocol.activity import Post, PostAdded, PostRemoved
-from protocol.codec import pack_stored, to_body
+from protocol.codec import pack_stored
+from protocol.envelopes import Body
 from protocol.ids import AccountId, ActivityId, PostId, Seq, StreamId
 from protocol.limits import POSTS_IN_SNAPSHOT
 from protocol.registry import EVENT_TYPES
@@ -100,64 +101,67 @@ async def append_posts(
     """Write posts, their events and their commands' answers, if the stream's head is still `head` and no author has
     closed the account; else nothing.
 
-    One statement: it holds the stream's lock to its end, as whoever else appends does (I2). `facts` continue `head`
-    without a gap, each with its own answer. Raises Refused(ID_CONFLICT) as `events.append` does.
+    One statement: it holds the stream's lock to its end, as whoever else appends does (I2). `facts` are PostAdded and
+    continue `head` without a gap, each by its author and with its own answer. Raises Refused(ID_CONFLICT) as
+    `events.append` does.
     """
-    added = [fact.body for fact in facts if isinstance(fact.body, PostAdded)]
-    assert len(added) == len(facts) == len(answered), "a post each"
+    assert len(facts) == len(answered), "an answer each"
     assert [fact.seq for fact in facts] == list(range(head + 1, head + 1 + len(facts))), "they continue the head"
+    # One text instead of an array a column: of an array, asyncpg looks at each element several times.
+    rows: list[Body] = [
+        {
+            "seq": fact.seq,
+            "command_id": each.command,
+            "body_hash": each.body_hash.hex(),
+            "result": each.result,
+            "body": fact.body,
+        }
+        for fact, each in zip(facts, answered, strict=True)
+    ]
     is_written: bool = await db.fetchval(
         """
-          WITH moved AS (
+          WITH new AS MATERIALIZED (
+               SELECT seq, command_id, decode(body_hash, 'hex') AS body_hash, result, body,
+                      body ->> 'activity' AS activity_id, post.id, number, author, author_name, is_staff, text, reply_to
+                 FROM jsonb_to_recordset($5::text::jsonb)
+                      AS row (seq bigint, command_id text, body_hash text, result jsonb, body jsonb)
+                CROSS JOIN jsonb_to_record(body -> 'post')
+                      AS post (id text, number int, author text, author_name text, is_staff bool, text text,
+                               reply_to text)),
+               moved AS (
                UPDATE stream
                   SET head = $3
                 WHERE id = $1 AND head = $2
-                  AND NOT EXISTS (SELECT FROM account WHERE id = ANY ($7) AND state <> 'active')
+                  AND NOT EXISTS (SELECT
+                                    FROM account
+                                   WHERE id = ANY (ARRAY (SELECT author FROM new)) AND state <> 'active')
             RETURNING id),
-               new AS (
-               SELECT *
-                 FROM moved
-                CROSS JOIN unnest($5::bigint[], $6::text[], $7::text[], $8::text[], $9::bytea[], $10::text[],
-                                  $11::text[], $12::text[], $13::int[], $14::text[], $15::bool[], $16::text[],
-                                  $17::text[])
-                      AS each (seq, body, account_id, command_id, body_hash, result, post_id, activity_id, number,
-                               name, is_staff, text, reply_to)),
                remembered AS (
                INSERT INTO command (account_id, command_id, op, stream_id, body_hash, result, seq, at)
-               SELECT account_id, command_id, 'activity.post', $1, body_hash, result::jsonb, seq, now()
-                 FROM new),
+               SELECT author, command_id, 'activity.post', $1, body_hash, result, seq, now()
+                 FROM moved CROSS JOIN new),
                told AS (
                INSERT INTO event (stream_id, seq, at, name, actor_id, body)
-               SELECT $1, seq, $4, $18, account_id, body::jsonb
-                 FROM new),
+               SELECT $1, seq, $4, $6, author, body
+                 FROM moved CROSS JOIN new),
                counted AS (
                UPDATE activity
                   SET n_posts = last.number
-                 FROM (SELECT activity_id, max(number) AS number FROM new GROUP BY activity_id) AS last
+                 FROM (SELECT activity_id, max(number) AS number
+                         FROM moved CROSS JOIN new
+                        GROUP BY activity_id) AS last
                 WHERE activity.id = last.activity_id),
                written AS (
                INSERT INTO post (id, activity_id, number, author_id, author_name, is_staff, at, text, reply_to, seq)
-               SELECT post_id, activity_id, number, account_id, name, is_staff, $4, text, reply_to, seq
-                 FROM new)
+               SELECT new.id, activity_id, number, author, author_name, is_staff, $4, text, reply_to, seq
+                 FROM moved CROSS JOIN new)
         SELECT EXISTS (SELECT FROM moved)
         """,
         stream,
         head,
         facts[-1].seq,
         facts[-1].at,
-        [fact.seq for fact in facts],
-        [pack_stored(to_body(body)) for body in added],
-        [each.account for each in answered],
-        [each.command for each in answered],
-        [each.body_hash for each in answered],
-        [None if each.result is None else pack_stored(each.result) for each in answered],
-        [body.post.id for body in added],
-        [body.activity for body in added],
-        [body.post.number for body in added],
-        [body.post.author_name for body in added],
-        [body.post.is_staff for body in added],
-        [body.post.text for body in added],
-        [body.post.reply_to for body in added],
+        pack_stored(rows),
         EVENT_TYPES[PostAdded],
     )
     return is_written
