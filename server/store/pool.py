@@ -137,6 +137,12 @@ class Database:
             self.counted.n_queries += 1
             return await db.connection.execute(query, *arguments)
 
+    async def close(self) -> None:
+        """Waits for whoever has a connection; from here on whoever wants one is refused."""
+        while self.idle.connections:
+            await self.pool.release(self.idle.connections.pop())
+        await self.pool.close()
+
     def single(self) -> Lease:
         """One connection for statements that need no common transaction. Raises: Refused, as `transaction` does."""
         return Lease(self)
@@ -219,9 +225,7 @@ async def connect(url: str, *, most: int = 16, least: int = 2) -> AsyncIterator[
     finally:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(COMMAND_S):
-                for connection in database.idle.connections:
-                    await pool.release(connection)
-                await pool.close()
+                await database.close()
         pool.terminate()
 
 

@@ -248,7 +248,7 @@ async def test_each_request_is_one_line_without_what_was_in_it(site: Site, caplo
 
 async def test_a_book_that_does_not_answer_is_never_a_yes(site: Site) -> None:
     person = await site.register()
-    await site.database.pool.close()
+    await site.database.close()
     answer = await site.get("/api/me", person)
     assert (answer.status_code, code_of(answer)) == (503, "overloaded")
 
