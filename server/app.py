@@ -61,8 +61,8 @@ def create_app(config: Config) -> Starlette:
             open_road(database, node.bus, redis, config.redis_url) as road,
             open_census(redis, lambda: count_clients(node)) as census,
         ):
-            async with database.pool.acquire() as connection:
-                await schema.check(connection)
+            async with database.single() as db:
+                await schema.check(db.connection)
             limiter = Limiter(redis)
             mail = choose_mail(config)
             codes = Codes(database=database, limiter=limiter, sms=sms, mail=mail, secret=config.secret)

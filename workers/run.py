@@ -56,8 +56,8 @@ async def serve(config: Config) -> None:
         open_redis(config.redis_url) as redis,
         open_bus(config.redis_url) as bus,
     ):
-        async with db.pool.acquire() as connection:
-            await schema.check(connection)
+        async with db.single() as single:
+            await schema.check(single.connection)
         async with open_road(db, bus, redis, config.redis_url) as road:
             notify.ready()
             await work(config, road, stop)

@@ -110,6 +110,7 @@ class Idle:
 
     connections: list[Connection] = field(default_factory=list)
     n_waiting: int = 0
+    most: int = MOST_IDLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ class Database:
 
     async def close(self) -> None:
         """Waits for whoever has a connection; from here on whoever wants one is refused."""
+        self.idle.most = 0
         while self.idle.connections:
             await self.pool.release(self.idle.connections.pop())
         await self.pool.close()
@@ -174,7 +176,7 @@ class Lease:
         database, idle = self._database, self._database.idle
         while idle.connections:
             connection = idle.connections.pop()
-            if not connection.is_closed():
+            if is_usable(connection):
                 break
             await database.pool.release(connection)
         else:
@@ -193,7 +195,7 @@ class Lease:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         database, idle = self._database, self._database.idle
-        if error is None and not idle.n_waiting and len(idle.connections) < MOST_IDLE:
+        if error is None and not idle.n_waiting and len(idle.connections) < idle.most:
             idle.connections.append(self._connection)
             return
         # Whatever it was in the middle of, the pool ends.
@@ -237,6 +239,14 @@ async def prepare(connection: asyncpg.Connection[asyncpg.Record]) -> None:
 async def keep(connection: asyncpg.Connection[asyncpg.Record]) -> None:
     """Nothing to reset when a connection comes back: no code of ours changes a connection's settings or listens on it.
     The default would cost every command a round trip."""
+
+
+def is_usable(connection: Connection) -> bool:
+    """False once its server has ended it: the pool then takes it away from whoever has it."""
+    try:
+        return not connection.is_closed()
+    except asyncpg.InterfaceError:
+        return False
 
 
 def translate(error: BaseException) -> None:
