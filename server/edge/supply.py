@@ -34,8 +34,8 @@ GATHER_S = 0.01
 # writes are dear, and a rush would do them for every single event. A small flush keeps nobody waiting. Where so many
 # events go out with a write it is a rush, and more will come: then longer.
 PACE = 2.0
-RUSH, RUSH_PACE = 3, 8.0
-MOST_PACED_S = 0.02
+RUSH, RUSH_PACE = 3, 16.0
+MOST_PACED_S = 0.04
 STREAM_IDLE_MS = 60_000
 
 log = logging.getLogger("shangke.supply")
