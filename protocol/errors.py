@@ -21,7 +21,6 @@ class Code(StrEnum):
     UNKNOWN_COMMAND = "unknown_command"
     ID_CONFLICT = "id_conflict"
     UNDER_WAY = "under_way"
-    ALREADY_DONE = "already_done"
     SLOW_DOWN = "slow_down"
     TOO_LARGE = "too_large"
     INTERNAL = "internal"
@@ -112,9 +111,6 @@ WORDINGS: dict[Code, Wording] = {
     Code.ID_CONFLICT: Wording("操作编号重复", "This command id was used for something else.", False, 409),
     Code.UNDER_WAY: Wording(
         "同一操作正在进行，请稍后再试", "The same request is under way; please ask again shortly.", True, 409
-    ),
-    Code.ALREADY_DONE: Wording(
-        "这一操作已经完成，请刷新查看", "This was done before; please load anew to see it.", False, 409
     ),
     Code.SLOW_DOWN: Wording("操作过于频繁，请稍后再试", "Too many requests; please wait a moment.", True, 429),
     Code.TOO_LARGE: Wording("内容过大", "The content is too large.", False, 413),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from protocol.account import Role
 from protocol.errors import Code, Refused
 from server.rest.services import Services
+from server.store import idempotency
 from server.store.devices import KnownDevice
-from server.store.idempotency import Claim, mark_done
+from server.store.idempotency import Claim
 from server.store.pool import Tx
 
 
@@ -38,13 +40,16 @@ class Call:
         assert self.caller is not None, "the table lets only the logged-in come here"
         return self.caller
 
-    @contextlib.asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Tx]:
-        """The transaction of the request's effect: with it is written that the request was done (see `once`)."""
-        async with self.services.database.transaction() as tx:
-            yield tx
-            if self.claim is not None:
-                await mark_done(tx, self.claim)
+    def transaction(self) -> AbstractAsyncContextManager[Tx]:
+        """The transaction of the request's effect. A POST's ends with `keep`."""
+        return self.services.database.transaction()
+
+    async def keep(self, tx: Tx, response: Response) -> Response:
+        """Gives the same response. It is written with the effect, last in its transaction, so that the same request
+        again is answered the same (see `once`). Raises Refused(UNDER_WAY)."""
+        if self.claim is not None:
+            await idempotency.keep(tx, self.claim, response.status_code, bytes(response.body))
+        return response
 
     def stream(self) -> AsyncIterator[bytes]:
         """The body in pieces, unread until asked for, and without any limit of its own."""

@@ -1,8 +1,8 @@
 """Idempotency-Key: a POST that is sent again, because its answer was lost, has no second effect.
 
-Only what was done is remembered, for a day; a refused request had no effect and is judged anew. That it was done is
-written with the effect, in `Call.transaction`; what it was answered, just after. Where a process dies, the same request
-is under way for two minutes; then it hears that it was done, if it was, or runs again.
+Only what was done is remembered, for a day; a refused request had no effect and is judged anew. What it is answered is
+written in the transaction of the effect, by `Call.keep`: where a process dies after it, the same request is answered
+the same. Where it dies before, the same request is under way for two minutes, and then runs again.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ async def once(
     db: Database, account: AccountId, key: str, request_hash: bytes, run: Callable[[Claim], Awaitable[Response]]
 ) -> Response:
     """`run`'s answer, or the one it gave before. Raises Refused: ID_CONFLICT, for another request with the same key;
-    UNDER_WAY, while the same one runs; ALREADY_DONE, when it was done and its answer is lost.
+    UNDER_WAY, while the same one runs.
     """
     claim = await idempotency.claim(db, account, key, request_hash)
     if claim is None:
@@ -54,16 +54,14 @@ async def once(
     except Exception:
         await idempotency.let_go(db, claim)
         raise
-    await idempotency.keep(db, claim, response.status_code, bytes(response.body))
+    await idempotency.keep_alone(db, claim, response.status_code, bytes(response.body))
     return response
 
 
 def again(kept: Kept | None, request_hash: bytes) -> Response:
     if kept is not None and kept.request_hash != request_hash:
         raise Refused(Code.ID_CONFLICT, HEADER)
-    if kept is not None and kept.status == idempotency.ANSWER_LOST and kept.is_broken_off:
-        raise Refused(Code.ALREADY_DONE)
-    if kept is None or kept.status is None or kept.status == idempotency.ANSWER_LOST:
+    if kept is None or kept.status is None:
         raise Refused(Code.UNDER_WAY, retry_after_ms=UNDER_WAY_MS)
     headers = dict(HEADERS) if not kept.body else {**HEADERS, "Content-Type": "application/json"}
     return Response(kept.body or None, kept.status, headers=headers)

@@ -12,8 +12,6 @@ from server.store.pool import Database, Reader, Tx
 KEPT = timedelta(days=1)
 # Longer than any request may take: what is under way for so long was broken off by a crash.
 BROKEN_OFF = timedelta(minutes=2)
-# Stands for the answer from the effect on until it is kept. No answer that is kept is a conflict.
-ANSWER_LOST = 409
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +25,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """An earlier request with the same key. `status` None: it is under way; ANSWER_LOST: it was done, and its answer is
-    on its way, unless it `is_broken_off`."""
+    """An earlier request with the same key. `status` None: it is under way."""
 
     request_hash: bytes
     status: int | None
     body: bytes | None
-    is_broken_off: bool
 
 
 async def claim(db: Database, account: AccountId, key: str, request_hash: bytes) -> Claim | None:
@@ -57,20 +53,20 @@ async def claim(db: Database, account: AccountId, key: str, request_hash: bytes)
     return None if at is None else Claim(account=account, key=key, at=at)
 
 
-async def mark_done(tx: Tx, claim: Claim) -> None:
-    """Its effect is in this transaction. Raises Refused(UNDER_WAY): it took so long that another has the key now."""
-    status = await tx.execute(
-        """
-        UPDATE idempotency
-           SET status = $4
-         WHERE account_id = $1 AND key = $2 AND at = $3 AND (status IS NULL OR status = $4)
-        """,
+async def keep(tx: Tx, claim: Claim, status: int, body: bytes) -> None:
+    """The answer, in the transaction of its effect: neither is ever without the other.
+
+    Raises Refused(UNDER_WAY): it took so long that another has the key now.
+    """
+    updated = await tx.execute(
+        "UPDATE idempotency SET status = $4, body = $5 WHERE account_id = $1 AND key = $2 AND at = $3",
         claim.account,
         claim.key,
         claim.at,
-        ANSWER_LOST,
+        status,
+        body,
     )
-    if status != "UPDATE 1":
+    if updated != "UPDATE 1":
         raise Refused(Code.UNDER_WAY, "the claim is lost")
 
 
@@ -78,20 +74,23 @@ async def select_kept(db: Reader, account: AccountId, key: str) -> Kept | None:
     """None: it was let go meanwhile."""
     row = await db.fetchrow(
         """
-        SELECT request_hash, status, body, at < clock_timestamp() - $3::interval AS is_broken_off
+        SELECT request_hash, status, body
           FROM idempotency
          WHERE account_id = $1 AND key = $2
         """,
         account,
         key,
-        BROKEN_OFF,
     )
     return Kept(**row) if row else None
 
 
-async def keep(db: Database, claim: Claim, status: int, body: bytes) -> None:
+async def keep_alone(db: Database, claim: Claim, status: int, body: bytes) -> None:
+    """The answer to what had no transaction to keep it in; does nothing when it is kept."""
     await db.execute(
-        "UPDATE idempotency SET status = $4, body = $5 WHERE account_id = $1 AND key = $2 AND at = $3",
+        """
+        UPDATE idempotency SET status = $4, body = $5
+         WHERE account_id = $1 AND key = $2 AND at = $3 AND status IS NULL
+        """,
         claim.account,
         claim.key,
         claim.at,
@@ -101,7 +100,7 @@ async def keep(db: Database, claim: Claim, status: int, body: bytes) -> None:
 
 
 async def let_go(db: Database, claim: Claim) -> None:
-    """It came to nothing, unless it is marked as done: it may be tried again with the same key."""
+    """It came to nothing, unless its answer is kept: it may be tried again with the same key."""
     await db.execute(
         "DELETE FROM idempotency WHERE account_id = $1 AND key = $2 AND at = $3 AND status IS NULL",
         claim.account,

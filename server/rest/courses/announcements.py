@@ -67,8 +67,9 @@ async def announce(call: Call, body: WriteCourseAnnouncement) -> Response:
         source = Source(kind="announcement", id=made, course=course, run=run.id)
         news = News(id=made, kind="course_announcement", title=title, text=text[:NEWS_CHARS], source=source)
         push = await start_push(tx, news, "run", run.id, author=call.device.account, now=call.now)
+        done = await call.keep(tx, answer(Written(id=made), 201))
     ring_push(call.services.road, push, call.now)
-    return answer(Written(id=made), 201)
+    return done
 
 
 async def change_announcement(call: Call, body: WriteCourseAnnouncement) -> Response:

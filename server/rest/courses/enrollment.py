@@ -52,7 +52,7 @@ async def enroll(call: Call, body: Enroll) -> Response:
         if not is_new and not await enrollments.is_enrolled(tx, run.id, account):
             # The password was changed between the look at it and now.
             raise Refused(Code.WRONG_COURSE_PASSWORD, data={"field": "password"})
-    return answer(Enrolled(run=run.id), 201)
+        return await call.keep(tx, answer(Enrolled(run=run.id), 201))
 
 
 async def wish_next_run(call: Call, body: Enroll) -> Response:
@@ -62,6 +62,7 @@ async def wish_next_run(call: Call, body: Enroll) -> Response:
         await check_password(call, course, body.password)
         async with call.transaction() as tx:
             await enrollments.insert_wish(tx, course.id, call.device.account, call.now)
+            return await call.keep(tx, nothing())
     return nothing()
 
 

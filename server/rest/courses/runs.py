@@ -69,9 +69,10 @@ async def create_run(call: Call, body: CreateRun) -> Response:
         await runs.insert_run(tx, run, course, starts_at, ends_at)
         enrolled = await enrollments.enroll_wished(tx, course, run, call.now)
         push = await start_news(call, tx, course, run) if enrolled else None
+        done = await call.keep(tx, answer(Enrolled(run=run), 201))
     if push:
         ring_push(call.services.road, push, call.now)
-    return answer(Enrolled(run=run), 201)
+    return done
 
 
 async def start_news(call: Call, tx: Tx, course: CourseId, run: RunId) -> PushId:

@@ -68,7 +68,7 @@ async def create_course(call: Call, body: CreateCourse) -> Response:
         await courses.insert_course(tx, course, school, body.kind, title, body.summary.strip(), body.introduction)
         await courses.insert_owner(tx, course, account)
         await courses.refresh_search(tx, course)
-    return answer(CreatedCourse(course=course), 201)
+        return await call.keep(tx, answer(CreatedCourse(course=course), 201))
 
 
 async def change_course(call: Call, body: ChangeCourse) -> Response:

@@ -60,7 +60,7 @@ async def open_topic(call: Call, body: WriteTopic) -> Response:
     await call.services.limiter.take(BOARD_POSTS, call.device.account)
     async with call.transaction() as tx:
         await topics.insert_topic(tx, topic, run, call.device.account, title, text, call.now)
-    return answer(Written(id=topic), 201)
+        return await call.keep(tx, answer(Written(id=topic), 201))
 
 
 async def show_topic(call: Call) -> Response:
@@ -117,8 +117,9 @@ async def reply(call: Call, body: WriteReply) -> Response:
         await topics.lock_topic(tx, topic.id)
         if not await topics.insert_reply(tx, made, topic.id, parent, call.device.account, text, call.now):
             raise Refused(Code.NOT_FOUND)
+        done = await call.keep(tx, answer(Written(id=made), 201))
     await tell(call, topic, made, parent)
-    return answer(Written(id=made), 201)
+    return done
 
 
 async def tell(call: Call, topic: StoredTopic, made: ReplyId, parent: ReplyId | None) -> None:

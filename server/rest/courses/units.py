@@ -81,9 +81,10 @@ async def add_unit(call: Call, body: AddUnit) -> Response:
         await check(tx, made)
         await units.insert_unit(tx, made, call.now)
         push = await start_news(call, tx, made) if made.level == "unit" and made.is_published else None
+        done = await call.keep(tx, answer(Written(id=made.id), 201))
     if push:
         ring_push(call.services.road, push, call.now)
-    return answer(Written(id=made.id), 201)
+    return done
 
 
 async def change_unit(call: Call, body: ChangeUnit) -> Response:

@@ -15,6 +15,7 @@ from server.rest.answer import answer
 from server.rest.call import Call
 from server.rest.schools.schools import searched
 from server.store import activities, audit, pushes
+from server.store.pool import Reader
 from server.telling_many import ring_push, start_push
 
 PAGE = 20
@@ -36,8 +37,9 @@ async def make_push(call: Call, body: NewPush) -> Response:
         push = await start_push(tx, news, body.to_kind, body.to_id, author=operator, now=now)
         await pushes.update_total(tx, push, body.to_kind, body.to_id)
         await audit.insert(tx, operator, "push.started", detail={"push": push, "to": body.to_kind})
+        done = await call.keep(tx, answer(await found(tx, push), 201))
     ring_push(call.services.road, push, now)
-    return answer(await found(call, push), 201)
+    return done
 
 
 async def list_pushes(call: Call) -> Response:
@@ -64,20 +66,20 @@ async def list_targets(call: Call) -> Response:
 
 async def show_push(call: Call) -> Response:
     """How far a push got."""
-    return answer(await found(call, call.path["id"]))
+    return answer(await found(call.services.database, call.path["id"]))
 
 
 async def stop_push(call: Call) -> Response:
     """Tell nobody more; who was told keeps the item. A push that is sent stays so."""
-    push = await found(call, call.path["id"])
     async with call.transaction() as tx:
+        push = await found(tx, call.path["id"])
         if await pushes.update_stopped(tx, push.id):
             await audit.insert(tx, call.device.account, "push.stopped", detail={"push": push.id})
-    return answer(await found(call, push.id))
+        return await call.keep(tx, answer(await found(tx, push.id)))
 
 
-async def found(call: Call, id: str) -> Push:
-    push = await pushes.select_push(call.services.database, id)
+async def found(db: Reader, id: str) -> Push:
+    push = await pushes.select_push(db, id)
     if push is None:
         raise Refused(Code.NOT_FOUND)
     return push

@@ -37,7 +37,7 @@ async def certify(call: Call, body: Certify) -> Response:
     await limiter.take(WRONG_CERTIFICATIONS, account)
     await limiter.take(WRONG_CERTIFICATIONS_OF_NUMBER, body.school, number)
     try:
-        await write(call, body, number)
+        done = await write(call, body, number)
     except Refused as refused:
         if refused.code is not Code.ALREADY_CERTIFIED:
             raise
@@ -45,15 +45,15 @@ async def certify(call: Call, body: Certify) -> Response:
         held = await certifications.select_of_account(call.services.database, account, limit=1)
         if not held or (held[0].school, held[0].number) != (body.school, number):
             raise
+        if held[0].dissolved_at is not None:
+            raise Refused(Code.OVERLOADED, "dissolved meanwhile") from None
+        done = answer(view(held[0]), 201)
     await limiter.give_back(WRONG_CERTIFICATIONS, account)
     await limiter.give_back(WRONG_CERTIFICATIONS_OF_NUMBER, body.school, number)
-    found = await certifications.select_of_account(call.services.database, account, limit=1)
-    if not found or found[0].dissolved_at is not None:
-        raise Refused(Code.OVERLOADED, "dissolved meanwhile")
-    return answer(view(found[0]), 201)
+    return done
 
 
-async def write(call: Call, body: Certify, number: str) -> None:
+async def write(call: Call, body: Certify, number: str) -> Response:
     """Raises Refused: NUMBER_UNKNOWN; then, for who knows all four, ALREADY_CERTIFIED and NUMBER_HELD (R24)."""
     account, school = call.device.account, SchoolId(body.school)
     async with call.transaction() as tx:
@@ -62,6 +62,8 @@ async def write(call: Call, body: Certify, number: str) -> None:
         await certifications.insert_certification(tx, certification, school, candidate, number, account, call.now)
         detail: dict[str, object] = {"certification": certification, "entry": candidate.entry}
         await audit.insert(tx, account, "certification.made", school=school, account=account, detail=detail)
+        made = await certifications.select_of_account(tx, account, limit=1)
+        return await call.keep(tx, answer(view(made[0]), 201))
 
 
 def read_number(text: str) -> str:

@@ -30,7 +30,7 @@ async def issue_codes(call: Call, body: IssueCodes) -> Response:
             n_issued = await (issue_missing(tx, school) if body.which == "missing" else issue_all(tx, school))
         detail: dict[str, object] = {"which": body.which, "n": n_issued}
         await audit.insert(tx, call.device.account, "codes.issued", school=school, detail=detail)
-    return answer(IssuedCodes(n_issued=n_issued))
+        return await call.keep(tx, answer(IssuedCodes(n_issued=n_issued)))
 
 
 async def issue_missing(tx: Tx, school: SchoolId) -> int:

@@ -93,8 +93,9 @@ async def apply_import(call: Call) -> Response:
             # Whose row cannot be read would be removed.
             raise Refused(Code.IMPORT_ERRORS)
         await begin(tx, found, "applying")
+        done = await call.keep(tx, answer(view(await find(call, tx, found.id))))
     ring(call, found.id, "apply")
-    return answer(view(await find(call, call.services.database, found.id)))
+    return done
 
 
 async def undo_import(call: Call) -> Response:
@@ -102,8 +103,9 @@ async def undo_import(call: Call) -> Response:
     async with call.transaction() as tx:
         found = await locked(call, tx, "applied")
         await begin(tx, found, "undoing")
+        done = await call.keep(tx, answer(view(await find(call, tx, found.id))))
     ring(call, found.id, "undo")
-    return answer(view(await find(call, call.services.database, found.id)))
+    return done
 
 
 async def discard_import(call: Call) -> Response:

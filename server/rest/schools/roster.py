@@ -74,8 +74,8 @@ async def add_roster_entry(call: Call, body: AddRosterEntry) -> Response:
         await roster.insert_entry(tx, entry, school, number, name, code)
         await audit.insert(tx, call.device.account, "roster.added", school=school, detail={"entry": entry})
         added = await roster.select_entry(tx, school, entry)
-    assert added is not None, "it was just added"
-    return answer(view(added), 201)
+        assert added is not None, "it was just added"
+        return await call.keep(tx, answer(view(added), 201))
 
 
 async def change_roster_entry(call: Call, body: ChangeRosterEntry) -> Response:

@@ -44,7 +44,7 @@ async def add_teacher(call: Call, body: AddTeacher) -> Response:
         await teaching.upsert_teacher(tx, school, found.account, title)
         await audit.insert(tx, call.device.account, "teacher.added", school=school, account=found.account)
         added = await teaching.select_kept_teachers(tx, school, "", "", 1, found.account)
-    return answer(view(added[0]), 201)
+        return await call.keep(tx, answer(view(added[0]), 201))
 
 
 async def remove_teacher(call: Call) -> Response:

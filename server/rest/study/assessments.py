@@ -67,8 +67,9 @@ async def write(call: Call, assessment: str, run: str, body: WriteAssessment, st
     wanted = read(assessment, run, body)
     async with call.transaction() as tx:
         await assessing.write(tx, wanted, call.device.account, call.services.entrance.now)
-    standings = await standings_of(call, [assessment], call.device.account, True)
-    return answer(view(wanted, standings, is_teacher=True, now=call.now, with_questions=True), status)
+        standings = await assessments.select_all_standings(tx, [assessment])
+        shown = view(wanted, standings, is_teacher=True, now=call.now, with_questions=True)
+        return await call.keep(tx, answer(shown, status))
 
 
 def read(assessment: str, run: str, body: WriteAssessment) -> Assessment:

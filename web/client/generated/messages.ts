@@ -14,7 +14,6 @@ export type Code =
   | 'unknown_command'
   | 'id_conflict'
   | 'under_way'
-  | 'already_done'
   | 'slow_down'
   | 'too_large'
   | 'internal'
