@@ -1,13 +1,15 @@
 """Login methods: bound, unbound, exchanged; the password. Everything here was confirmed by the owner just before.
 
-Whatever takes a way in away logs the account's other devices out, and its addresses are told.
+Whatever takes a way in away logs the account's other devices out, and its addresses are told. `finish` is done last in
+the transaction of a change: whoever asked keeps there what they will answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from protocol.errors import Code, Refused
 from protocol.ids import AccountId, DeviceId
@@ -23,6 +25,8 @@ from server.store import audit, devices, identities
 from server.store.identities import OwnIdentity, Provider
 from server.store.pool import Database, Tx
 
+Done = TypeVar("Done")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginMethods:
@@ -35,8 +39,14 @@ class LoginMethods:
     now: Callable[[], datetime] = utc_now
 
     async def bind_address(
-        self, account: AccountId, device: DeviceId, address: Address, code: str, proof: Proof
-    ) -> None:
+        self,
+        account: AccountId,
+        device: DeviceId,
+        address: Address,
+        code: str,
+        proof: Proof,
+        finish: Callable[[Tx], Awaitable[Done]],
+    ) -> Done:
         """R8, R15. `code` was sent to `address` for `bind`.
 
         Raises Refused: CONFIRM_NEEDED, BAD_CODE, ALREADY_BOUND, IDENTITY_TAKEN (无法绑定, R11, R16).
@@ -47,7 +57,9 @@ class LoginMethods:
             await confirmed.use(tx)
             await use_code(tx, address, "bind", hashed_code)
             before = await self.bind(tx, account, address.provider, address.subject)
+            done = await finish(tx)
         await self.notices.tell(before, "bound")
+        return done
 
     async def bind(self, tx: Tx, account: AccountId, provider: Provider, subject: str) -> Sequence[OwnIdentity]:
         """Bind what was shown to be theirs; gives the login methods from before.
@@ -62,7 +74,14 @@ class LoginMethods:
         await audit.insert(tx, account, "identity.bound", account=account, detail={"provider": provider})
         return before
 
-    async def unbind(self, account: AccountId, device: DeviceId, provider: Provider, proof: Proof) -> None:
+    async def unbind(
+        self,
+        account: AccountId,
+        device: DeviceId,
+        provider: Provider,
+        proof: Proof,
+        finish: Callable[[Tx], Awaitable[Done]],
+    ) -> Done:
         """R13, R15. Raises Refused: CONFIRM_NEEDED, BAD_CODE, NOT_BOUND, LAST_METHOD."""
         confirmed = await self.confirmation.check(account, device, proof)
         async with self.database.transaction() as tx:
@@ -73,11 +92,19 @@ class LoginMethods:
             await identities.delete_identity(tx, provider, account)
             await audit.insert(tx, account, "identity.unbound", account=account, detail={"provider": provider})
             out = await devices.delete_others(tx, account, device)
+            done = await finish(tx)
         await self._tell(account, out, before, "unbound")
+        return done
 
     async def change_phone(
-        self, account: AccountId, device: DeviceId, address: Address, code: str, proof: Proof
-    ) -> None:
+        self,
+        account: AccountId,
+        device: DeviceId,
+        address: Address,
+        code: str,
+        proof: Proof,
+        finish: Callable[[Tx], Awaitable[Done]],
+    ) -> Done:
         """The new number takes the old one's place in one step (R15).
 
         Raises Refused: CONFIRM_NEEDED, BAD_CODE, IDENTITY_TAKEN (R16).
@@ -94,9 +121,18 @@ class LoginMethods:
                 raise Refused(Code.IDENTITY_TAKEN)
             await audit.insert(tx, account, "identity.phone_changed", account=account)
             out = await devices.delete_others(tx, account, device)
+            done = await finish(tx)
         await self._tell(account, out, before, "phone_changed")
+        return done
 
-    async def change_password(self, account: AccountId, device: DeviceId, password: str, proof: Proof) -> None:
+    async def change_password(
+        self,
+        account: AccountId,
+        device: DeviceId,
+        password: str,
+        proof: Proof,
+        finish: Callable[[Tx], Awaitable[Done]],
+    ) -> Done:
         """Raises Refused: WEAK_PASSWORD, CONFIRM_NEEDED, BAD_CODE."""
         before = await identities.select_of_account(self.database, account)
         for address in (None, *(each.subject for each in before if has_address(each))):
@@ -109,7 +145,9 @@ class LoginMethods:
             await identities.update_password(tx, account, password_hash)
             await audit.insert(tx, account, "password.changed", account=account)
             out = await devices.delete_others(tx, account, device)
+            done = await finish(tx)
         await self._tell(account, out, before, "password_changed")
+        return done
 
     async def _tell(
         self, account: AccountId, out: Sequence[DeviceId], before: Sequence[OwnIdentity], change: Change

@@ -7,7 +7,7 @@ binding the account and the device that began it are written down. What comes ba
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -19,12 +19,12 @@ from server.confirmation import Confirmation, Proof
 from server.entrance import Client, Entered, Entrance
 from server.gateways.oauth import OAuthDriver, OAuthRefused, draw_verifier
 from server.gateways.settings import OAuthApps
-from server.login_methods import LoginMethods
+from server.login_methods import Done, LoginMethods
 from server.notices import Notices
 from server.store import identities, oauth_attempts, oauth_tickets
 from server.store.oauth_attempts import Attempt
 from server.store.oauth_tickets import OAuthProvider
-from server.store.pool import Database
+from server.store.pool import Database, Tx
 from server.token import draw_token, hash_token
 
 
@@ -66,17 +66,18 @@ class OAuth:
 
     async def begin_log_in(self, provider: OAuthProvider) -> Begun:
         """Raises Refused(NOT_FOUND): this deployment has no app there."""
-        return await self._begin(provider, "login", None, None)
+        return await self._begin(self.database, provider, "login", None, None)
 
     async def begin_binding(self, account: AccountId, device: DeviceId, provider: OAuthProvider, proof: Proof) -> Begun:
         """Raises Refused: NOT_FOUND, CONFIRM_NEEDED, BAD_CODE."""
         confirmed = await self.confirmation.check(account, device, proof)
         async with self.database.transaction() as tx:
             await confirmed.use(tx)
-        return await self._begin(provider, "bind", account, device)
+            return await self._begin(tx, provider, "bind", account, device)
 
     async def _begin(
         self,
+        db: Database | Tx,
         provider: OAuthProvider,
         purpose: Literal["login", "bind"],
         account: AccountId | None,
@@ -93,7 +94,7 @@ class OAuth:
             browser_hash=hash_token(nonce),
             code_verifier=verifier,
         )
-        await oauth_attempts.insert_attempt(self.database, hash_token(state), attempt, self.now())
+        await oauth_attempts.insert_attempt(db, hash_token(state), attempt, self.now())
         return Begun(url=self.driver.page_url(provider, state, verifier), nonce=nonce)
 
     async def finish_log_in(self, code: str, state: str, nonce: str | None, client: Client) -> Returned:
@@ -111,16 +112,27 @@ class OAuth:
         return Returned(provider=attempt.provider, entered=entered, ticket=None)
 
     async def finish_binding(
-        self, account: AccountId, device: DeviceId, code: str, state: str, nonce: str | None
-    ) -> None:
-        """Raises Refused: OAUTH_FAILED, ALREADY_BOUND, IDENTITY_TAKEN (无法绑定)."""
+        self,
+        account: AccountId,
+        device: DeviceId,
+        code: str,
+        state: str,
+        nonce: str | None,
+        finish: Callable[[Tx], Awaitable[Done]],
+    ) -> Done:
+        """`finish` is done last in the transaction.
+
+        Raises Refused: OAUTH_FAILED, ALREADY_BOUND, IDENTITY_TAKEN (无法绑定).
+        """
         attempt = await self._take(state, nonce, "bind")
         if (attempt.account, attempt.device) != (account, device):
             raise Refused(Code.OAUTH_FAILED, "another account's attempt")
         subject = await self._subject(attempt, code)
         async with self.database.transaction() as tx:
             before = await self.methods.bind(tx, account, attempt.provider, subject)
+            done = await finish(tx)
         await self.notices.tell(before, "bound")
+        return done
 
     async def _take(self, state: str, nonce: str | None, purpose: Literal["login", "bind"]) -> Attempt:
         """Used up before anybody is asked about the code: a second answer finds nothing."""

@@ -22,7 +22,7 @@ from server.store.pool import Tx
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """`roles`: what the caller must be in the classroom that is asked about, from the table of endpoints.
-    `claim`: of the request's Idempotency-Key, if it has one."""
+    `claim`: of the request's Idempotency-Key, if it has one; `key`: that of an upload, which claims it itself."""
 
     services: Services
     request_id: str
@@ -34,6 +34,7 @@ class Call:
     headers: Mapping[str, str]
     request: Request = field(repr=False)
     claim: Claim | None = None
+    key: str | None = None
 
     @property
     def device(self) -> KnownDevice:

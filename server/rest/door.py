@@ -114,11 +114,13 @@ class Door:
             request=request,
         )
         data = await read_body(request, endpoint.limit_bytes) if endpoint.takes else b""
-        key = key_of(request) if endpoint.method == "POST" and visit.caller else None
+        key = key_of(request) if (endpoint.takes_key or endpoint.method == "POST") and visit.caller else None
         if key is None or visit.caller is None:
             return tagged(request, await endpoint.run(call, data))
+        if endpoint.takes_key and endpoint.is_upload:
+            # Nobody can say whether it is the same before its handler has read it.
+            return await endpoint.run(replace(call, key=key), data)
         if endpoint.takes is None and has_body(request):
-            # An upload is not read before its handler does, so nobody could say whether it is the same.
             raise Refused(Code.BAD_FIELD, HEADER, data={"field": HEADER})
         return await once(
             self._services.database,

@@ -57,7 +57,7 @@ class Endpoint:
     """`run` gets the call and the whole body (empty where `body` is None: the handler streams it, or there is none).
 
     `takes`, `gives`, `query` and the statuses are declarations for the OpenAPI document; `run` has them built in.
-    `again`: the status where what is asked for was done before.
+    `again`: the status where what is asked for was done before. `takes_key`: an Idempotency-Key is heeded.
     """
 
     method: str
@@ -70,6 +70,7 @@ class Endpoint:
     status: int
     again: int | None = None
     is_upload: bool = False
+    takes_key: bool
     limit_bytes: int
     name: str
     summary: str
@@ -88,6 +89,7 @@ def endpoint(
     query: tuple[str, ...] = (),
     status: int | None = None,
     is_upload: bool = False,
+    takes_key: bool = False,
 ) -> Endpoint:
     """An endpoint without a JSON body. `is_upload`: the handler streams whatever bytes there are."""
 
@@ -104,6 +106,7 @@ def endpoint(
         query=query,
         status=status or (200 if gives else 204),
         is_upload=is_upload,
+        takes_key=takes_key or (method == "POST" and who.needs_token and not is_upload),
         limit_bytes=0,
         name=getattr(handler, "__name__", ""),
         summary=(handler.__doc__ or "").partition("\n")[0],
@@ -120,6 +123,7 @@ def endpoint_with(
     gives: type[msgspec.Struct] | None = None,
     status: int | None = None,
     again: int | None = None,
+    takes_key: bool = False,
     limit_bytes: int = MESSAGE_BYTES,
 ) -> Endpoint:
     """An endpoint with a JSON body of at most `limit_bytes`, declared by `takes`."""
@@ -137,6 +141,7 @@ def endpoint_with(
         query=(),
         status=status or (200 if gives else 204),
         again=again,
+        takes_key=takes_key or (method == "POST" and who.needs_token),
         limit_bytes=limit_bytes,
         name=getattr(handler, "__name__", ""),
         summary=(handler.__doc__ or "").partition("\n")[0],

@@ -100,7 +100,7 @@ def _commands(any_command: Schema, schemas: Mapping[object, Schema]) -> Schema:
 
 
 def _headers(endpoint: Endpoint) -> list[dict[str, object]]:
-    if endpoint.method == "POST" and endpoint.who.needs_token and endpoint.takes:
+    if endpoint.takes_key:
         return [{"name": HEADER, "in": "header", "schema": {"type": "string", "pattern": KEY_PATTERN}}]
     if is_json_read(endpoint):
         return [{"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}]

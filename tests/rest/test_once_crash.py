@@ -24,8 +24,9 @@ from server.store.pool import COMMAND_S
 from tests.harness.node import Nodes
 from tests.harness.owner import as_owner
 from tests.harness.rows import digest, written_with
-from tests.harness.site import Person, Site
+from tests.harness.site import Person, Site, a_phone
 from tests.harness.wait import until, until_blocked
+from tests.rest.people.acts import BY_PASSWORD, an_email, bind, bind_code
 
 LOCK = 4711
 # Deferred, so it runs in the COMMIT: whoever is let go there is committed, whether anybody is left to hear of it or
@@ -60,6 +61,32 @@ class Request:
         return await client.request(self.method, self.path, json=self.body, content=self.content, headers=headers)
 
 
+async def a_binding(site: Site) -> Request:
+    person, email = await site.register(), an_email()
+    code = await bind_code(site, person, "email", email)
+    body: Body = {"provider": "email", "address": email, "code": code, "proof": BY_PASSWORD}
+    return Request(person=person, path="/api/me/identities", wrote="identity", body=body)
+
+
+async def an_unbinding(site: Site) -> Request:
+    person = await site.register()
+    assert (await bind(site, person, "email", an_email())).status_code == 200
+    body: Body = {"provider": "phone", "proof": BY_PASSWORD}
+    return Request(person=person, path="/api/me/unbinding", wrote="audit", body=body)
+
+
+async def another_number(site: Site) -> Request:
+    person, phone = await site.register(), a_phone()
+    code = await bind_code(site, person, "phone", phone)
+    body: Body = {"phone": phone, "code": code, "proof": BY_PASSWORD}
+    return Request(person=person, path="/api/me/phone", wrote="identity", body=body, method="PUT")
+
+
+async def another_password(site: Site) -> Request:
+    body: Body = {"password": "some horse 44", "proof": BY_PASSWORD}
+    return Request(person=await site.register(), path="/api/me/password", wrote="audit", body=body, method="PUT")
+
+
 async def a_push(site: Site) -> Request:
     operator = await site.register("Ops")
     async with site.database.transaction() as tx:
@@ -68,7 +95,13 @@ async def a_push(site: Site) -> Request:
 
 
 Maker = Callable[[Site], Awaitable[Request]]
-MAKERS: tuple[Maker, ...] = (a_push,)
+MAKERS: tuple[Maker, ...] = (
+    a_push,
+    a_binding,
+    an_unbinding,
+    another_number,
+    another_password,
+)
 
 
 @contextlib.asynccontextmanager

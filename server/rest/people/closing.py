@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.responses import Response
 
 from protocol.errors import Code, Refused
@@ -18,13 +20,14 @@ from protocol.people import (
 from server.core.address import phone_address
 from server.core.moment import millis
 from server.core.phone import mask
-from server.rest.answer import answer, nothing
+from server.rest.answer import answer
 from server.rest.call import Call
 from server.rest.courses.page import LAST, moment, next_after, parts_after
 from server.rest.cursor import PAGE
-from server.rest.people.identities import proof, shown
+from server.rest.people.identities import keep_nothing, proof, shown
 from server.showing import show_person
 from server.store import audit, closed_accounts, identities
+from server.store.pool import Tx
 
 MOST_AUDIT = 50
 
@@ -32,9 +35,10 @@ MOST_AUDIT = 50
 async def close_account(call: Call, body: CloseAccount) -> Response:
     """Close the caller's account; refused while it is certified. Every device is logged out."""
     device = call.device
-    await call.services.people.closing.close(device.account, device.id, proof(body.proof))
+    finish = partial(keep_nothing, call)
+    done = await call.services.people.closing.close(device.account, device.id, proof(body.proof), finish)
     await show_person(call.services.road, device.account)
-    return nothing()
+    return done
 
 
 async def find_account(call: Call, body: FindAccount) -> Response:
@@ -42,7 +46,7 @@ async def find_account(call: Call, body: FindAccount) -> Response:
     account = await sought(call, body)
     async with call.transaction() as tx:
         await audit.insert(tx, call.device.account, "account.looked_up", account=account)
-    return await show_account(call, account)
+        return await keep_account(call, account, tx)
 
 
 async def sought(call: Call, body: FindAccount) -> AccountId:
@@ -85,24 +89,23 @@ async def list_closed_accounts(call: Call) -> Response:
 async def restore_account(call: Call, body: RestoreAccount) -> Response:
     """Support restores a closed account; log-in works as before."""
     account = AccountId(call.path["id"])
-    await call.services.people.closing.restore(call.device.account, account, body.reason)
+    finish = partial(keep_account, call, account)
+    done = await call.services.people.closing.restore(call.device.account, account, body.reason, finish)
     await show_person(call.services.road, account)
-    return await show_account(call, account)
+    return done
 
 
-async def show_account(call: Call, account: AccountId) -> Response:
-    database = call.services.database
-    standing = await closed_accounts.select_standing(database, account)
+async def keep_account(call: Call, account: AccountId, tx: Tx) -> Response:
+    standing = await closed_accounts.select_standing(tx, account)
     if standing is None:
         raise Refused(Code.NOT_FOUND)
-    entries = await audit.select_of_account(database, account, MOST_AUDIT)
-    return answer(
-        SupportAccount(
-            id=standing.id,
-            name=standing.name,
-            state=standing.state,
-            closed_at=millis(standing.closed_at) if standing.closed_at else None,
-            identities=shown(await identities.select_of_account(database, account)),
-            audit=[AuditEntry(at=millis(each.at), actor=each.actor, action=each.action) for each in entries],
-        )
+    entries = await audit.select_of_account(tx, account, MOST_AUDIT)
+    shown_account = SupportAccount(
+        id=standing.id,
+        name=standing.name,
+        state=standing.state,
+        closed_at=millis(standing.closed_at) if standing.closed_at else None,
+        identities=shown(await identities.select_of_account(tx, account)),
+        audit=[AuditEntry(at=millis(each.at), actor=each.actor, action=each.action) for each in entries],
     )
+    return await call.keep(tx, answer(shown_account))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from starlette.responses import Response
 
@@ -24,13 +25,23 @@ from server.rest.answer import answer, nothing
 from server.rest.call import Call
 from server.store import identities
 from server.store.identities import OwnIdentity
+from server.store.pool import Reader, Tx
 
 
 async def list_identities(call: Call) -> Response:
     """The caller's login methods, oldest first, masked."""
-    account, database = call.device.account, call.services.database
-    found = await identities.select_of_account(database, account)
-    has_password = await identities.select_password(database, account) is not None
+    return await own_identities(call, call.services.database)
+
+
+async def keep_identities(call: Call, tx: Tx) -> Response:
+    """The same list as it is after a change, kept with it."""
+    return await call.keep(tx, await own_identities(call, tx))
+
+
+async def own_identities(call: Call, db: Reader) -> Response:
+    account = call.device.account
+    found = await identities.select_of_account(db, account)
+    has_password = await identities.select_password(db, account) is not None
     return answer(
         Identities(
             identities=shown(found),
@@ -56,31 +67,31 @@ async def request_bind_code(call: Call, body: RequestBindCode) -> Response:
 async def bind_address(call: Call, body: BindAddress) -> Response:
     """Bind a phone number or an e-mail address; refused with 无法绑定 when it is another account's."""
     address = read_address(body.provider, body.address)
-    methods, device = call.services.people.methods, call.device
-    await methods.bind_address(device.account, device.id, address, body.code, proof(body.proof))
-    return await list_identities(call)
+    methods, device, finish = call.services.people.methods, call.device, partial(keep_identities, call)
+    return await methods.bind_address(device.account, device.id, address, body.code, proof(body.proof), finish)
 
 
 async def unbind(call: Call, body: Unbind) -> Response:
     """Take a login method off; the last one stays. The other devices are logged out."""
-    device = call.device
-    await call.services.people.methods.unbind(device.account, device.id, body.provider, proof(body.proof))
-    return await list_identities(call)
+    methods, device, finish = call.services.people.methods, call.device, partial(keep_identities, call)
+    return await methods.unbind(device.account, device.id, body.provider, proof(body.proof), finish)
 
 
 async def change_phone(call: Call, body: ChangePhone) -> Response:
     """Put a new phone number in the old one's place. The other devices are logged out."""
-    address, device = phone_address(body.phone), call.device
+    address, device, finish = phone_address(body.phone), call.device, partial(keep_identities, call)
     methods = call.services.people.methods
-    await methods.change_phone(device.account, device.id, address, body.code, proof(body.proof))
-    return await list_identities(call)
+    return await methods.change_phone(device.account, device.id, address, body.code, proof(body.proof), finish)
 
 
 async def change_password(call: Call, body: ChangePassword) -> Response:
     """Set another password. The other devices are logged out."""
-    device = call.device
-    await call.services.people.methods.change_password(device.account, device.id, body.password, proof(body.proof))
-    return nothing()
+    methods, device, finish = call.services.people.methods, call.device, partial(keep_nothing, call)
+    return await methods.change_password(device.account, device.id, body.password, proof(body.proof), finish)
+
+
+async def keep_nothing(call: Call, tx: Tx) -> Response:
+    return await call.keep(tx, nothing())
 
 
 def proof(given: GivenProof) -> Proof:

@@ -6,6 +6,7 @@ is the same browser; binding asks for the token as well.
 
 from __future__ import annotations
 
+from functools import partial
 from http.cookies import SimpleCookie
 
 from starlette.responses import Response
@@ -23,7 +24,7 @@ from server.oauth import Begun
 from server.rest.answer import answer
 from server.rest.call import Call
 from server.rest.devices import client_of, logged_in_body
-from server.rest.people.identities import list_identities, proof
+from server.rest.people.identities import keep_identities, proof
 from server.store.oauth_attempts import LIFETIME
 
 
@@ -59,9 +60,8 @@ async def begin_binding(call: Call, body: BeginBinding) -> Response:
 
 async def finish_binding(call: Call, body: FinishBinding) -> Response:
     """Bind what the other service sent back; refused with 无法绑定 when it is another account's."""
-    device = call.device
-    await call.services.people.oauth.finish_binding(device.account, device.id, body.code, body.state, nonce(call))
-    return await list_identities(call)
+    oauth, device, finish = call.services.people.oauth, call.device, partial(keep_identities, call)
+    return await oauth.finish_binding(device.account, device.id, body.code, body.state, nonce(call), finish)
 
 
 def cookie_name(call: Call) -> str:
