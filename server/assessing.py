@@ -52,24 +52,22 @@ async def hold_own(tx: Tx, attempt: str, account: AccountId) -> tuple[Attempt, A
     return held, await found(tx, held.assessment)
 
 
-async def begin(database: Database, assessment: str, account: AccountId, clock: Clock) -> str:
-    """A new attempt, or the open one: beginning twice is once.
+async def begin(tx: Tx, assessment: str, account: AccountId, clock: Clock) -> str:
+    """A new attempt, or the open one: beginning twice is once. `submit_over` comes before it.
 
     Raises Refused: NOT_FOUND, NOT_OPEN_YET, TOO_LATE, NO_ATTEMPT_LEFT.
     """
-    await submit_over(database, [assessment], clock())
-    async with database.transaction() as tx:
-        await assessments.lock_assessment(tx, assessment)
-        known, now = await found(tx, assessment), clock()
-        if not await study_units.is_learner(tx, known.run, account):
-            raise Refused(Code.NOT_FOUND)
-        already = await attempts.select_open(tx, assessment, account)
-        if already is not None:
-            return already
-        n_taken = await attempts.count_taken(tx, assessment, account)
-        check_start(known, n_taken, now)
-        attempt = draw_id()
-        await attempts.insert_attempt(tx, attempt, assessment, account, n_taken + 1, now, ends_at(known, now))
+    await assessments.lock_assessment(tx, assessment)
+    known, now = await found(tx, assessment), clock()
+    if not await study_units.is_learner(tx, known.run, account):
+        raise Refused(Code.NOT_FOUND)
+    already = await attempts.select_open(tx, assessment, account)
+    if already is not None:
+        return already
+    n_taken = await attempts.count_taken(tx, assessment, account)
+    check_start(known, n_taken, now)
+    attempt = draw_id()
+    await attempts.insert_attempt(tx, attempt, assessment, account, n_taken + 1, now, ends_at(known, now))
     return attempt
 
 
@@ -92,19 +90,18 @@ async def save(
     return held.rev + 1
 
 
-async def submit(database: Database, attempt: str, account: AccountId, answers: Sequence[Answer], clock: Clock) -> None:
+async def submit(tx: Tx, attempt: str, account: AccountId, answers: Sequence[Answer], clock: Clock) -> None:
     """The learner is done. The same submit again changes nothing.
 
     Raises Refused: NOT_FOUND, BAD_ANSWER, ALREADY_ANSWERED, TOO_LATE.
     """
-    async with database.transaction() as tx:
-        held, known = await hold_own(tx, attempt, account)
-        whole, now = fit_answers(known.questions, answers), clock()
-        if held.state != "open" and held.answers == whole:
-            return
-        check_submit(held, whole, now)
-        result = score(known.questions, whole, {})
-        await attempts.update_submitted(tx, attempt, list(whole), result, min(now, held.ends_at), False)
+    held, known = await hold_own(tx, attempt, account)
+    whole, now = fit_answers(known.questions, answers), clock()
+    if held.state != "open" and held.answers == whole:
+        return
+    check_submit(held, whole, now)
+    result = score(known.questions, whole, {})
+    await attempts.update_submitted(tx, attempt, list(whole), result, min(now, held.ends_at), False)
 
 
 async def mark(database: Database, attempt: str, teacher: AccountId, given: dict[str, Given]) -> None:

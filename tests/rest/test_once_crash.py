@@ -27,6 +27,7 @@ from tests.harness.rows import digest, written_with
 from tests.harness.site import Person, Site, a_phone
 from tests.harness.wait import until, until_blocked
 from tests.rest.people.acts import BY_PASSWORD, an_email, bind, bind_code
+from tests.rest.study.run import a_run, begin, put_assessment
 
 LOCK = 4711
 # Deferred, so it runs in the COMMIT: whoever is let go there is committed, whether anybody is left to hear of it or
@@ -87,6 +88,19 @@ async def another_password(site: Site) -> Request:
     return Request(person=await site.register(), path="/api/me/password", wrote="audit", body=body, method="PUT")
 
 
+async def an_attempt(site: Site) -> Request:
+    learner = await site.register()
+    quiz = await put_assessment(site, await a_run(site, learner))
+    return Request(person=learner, path=f"/api/assessments/{quiz}/attempts", wrote="attempt")
+
+
+async def a_submission(site: Site) -> Request:
+    learner = await site.register()
+    attempt = await begin(site, await put_assessment(site, await a_run(site, learner)), learner)
+    body: Body = {"answers": [1, True]}
+    return Request(person=learner, path=f"/api/attempts/{attempt['id']}/submit", wrote="attempt", body=body)
+
+
 async def a_push(site: Site) -> Request:
     operator = await site.register("Ops")
     async with site.database.transaction() as tx:
@@ -101,6 +115,8 @@ MAKERS: tuple[Maker, ...] = (
     an_unbinding,
     another_number,
     another_password,
+    an_attempt,
+    a_submission,
 )
 
 

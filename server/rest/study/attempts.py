@@ -37,21 +37,25 @@ from server.rest.call import Call
 from server.rest.cursor import after, cursor
 from server.store import assessments, attempts, study_units
 from server.store.attempts import StoredAnswers
+from server.store.pool import Reader
 
 PAGE = 50
 
 
 async def begin_attempt(call: Call) -> Response:
     """Begin an attempt, or go on with the open one."""
-    services = call.services
-    attempt = await assessing.begin(services.database, call.path["id"], call.device.account, services.entrance.now)
-    return answer(await shown(call, attempt), 201)
+    clock, assessment = call.services.entrance.now, call.path["id"]
+    await assessing.submit_over(call.services.database, [assessment], clock())
+    async with call.transaction() as tx:
+        attempt = await assessing.begin(tx, assessment, call.device.account, clock)
+        return await call.keep(tx, answer(await shown(call, tx, attempt), 201))
 
 
 async def show_attempt(call: Call) -> Response:
     """One attempt, for its learner or a teacher of the course."""
     await assessing.submit_if_over(call.services.database, call.path["id"], call.now)
-    return answer(await shown(call, call.path["id"]))
+    async with call.services.database.snapshot() as db:
+        return answer(await shown(call, db, call.path["id"]))
 
 
 async def save_attempt(call: Call, body: SaveAttempt) -> Response:
@@ -65,9 +69,10 @@ async def save_attempt(call: Call, body: SaveAttempt) -> Response:
 
 async def submit_attempt(call: Call, body: SubmitAttempt) -> Response:
     """Submit the answers; gives what may be seen of the result."""
-    services, attempt = call.services, call.path["id"]
-    await assessing.submit(services.database, attempt, call.device.account, read(body.answers), services.entrance.now)
-    return answer(await shown(call, attempt))
+    answers, clock = read(body.answers), call.services.entrance.now
+    async with call.transaction() as tx:
+        await assessing.submit(tx, call.path["id"], call.device.account, answers, clock)
+        return await call.keep(tx, answer(await shown(call, tx, call.path["id"])))
 
 
 async def list_attempts(call: Call) -> Response:
@@ -99,7 +104,8 @@ async def mark_attempt(call: Call, body: MarkAttempt) -> Response:
     """Mark what no key can, with remarks; by a teacher of the course."""
     given = {number: Given(points=each.points, remark=each.remark) for number, each in body.marks.items()}
     await assessing.mark(call.services.database, call.path["id"], call.device.account, given)
-    return answer(await shown(call, call.path["id"]))
+    async with call.services.database.snapshot() as db:
+        return answer(await shown(call, db, call.path["id"]))
 
 
 def read(answers: list[object]) -> Answers:
@@ -107,19 +113,18 @@ def read(answers: list[object]) -> Answers:
     return border.answer({"answers": answers}, StoredAnswers).answers
 
 
-async def shown(call: Call, attempt: str) -> study.Attempt:
+async def shown(call: Call, db: Reader, attempt: str) -> study.Attempt:
     """As the caller may see it. Raises Refused(NOT_FOUND)."""
     account, now = call.device.account, call.services.entrance.now()
-    async with call.services.database.snapshot() as db:
-        found = await attempts.select_attempt(db, attempt)
-        known = None if found is None else await assessments.select_assessment(db, found.assessment)
-        if found is None or known is None:
-            raise Refused(Code.NOT_FOUND)
-        is_teacher = await study_units.is_teacher(db, known.run, account)
-        is_own = found.account == account and await study_units.is_learner(db, known.run, account)
-        if not (is_own or is_teacher):
-            raise Refused(Code.NOT_FOUND)
-        name = await attempts.select_name(db, found.account)
+    found = await attempts.select_attempt(db, attempt)
+    known = None if found is None else await assessments.select_assessment(db, found.assessment)
+    if found is None or known is None:
+        raise Refused(Code.NOT_FOUND)
+    is_teacher = await study_units.is_teacher(db, known.run, account)
+    is_own = found.account == account and await study_units.is_learner(db, known.run, account)
+    if not (is_own or is_teacher):
+        raise Refused(Code.NOT_FOUND)
+    name = await attempts.select_name(db, found.account)
     return view(known, found, name, now, is_teacher=is_teacher)
 
 
