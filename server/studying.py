@@ -14,7 +14,7 @@ from server.core.moment import instant
 from server.core.progress import is_completed
 from server.core.study_time import OLDEST_OFFLINE, Span, admit, clock_error, uncovered
 from server.store import progress, study_spans, study_units
-from server.store.pool import Database, Tx
+from server.store.pool import Tx
 from server.store.progress import UnitProgress
 from server.store.study_spans import KeptSpan
 from server.store.study_units import Learnable
@@ -39,18 +39,15 @@ class Claim:
     span: Span
 
 
-async def count_study(
-    database: Database, account: AccountId, sent_at: Millis, sent: list[StudySpan], now: datetime
-) -> Counted:
+async def count_study(tx: Tx, account: AccountId, sent_at: Millis, sent: list[StudySpan], now: datetime) -> Counted:
     """Keep what was studied. The same upload again, whole or in part, changes nothing (R56)."""
-    async with database.transaction() as tx:
-        await study_spans.lock_account(tx, account)
-        units = await study_units.select_learnable(tx, [each.unit for each in sent], account)
-        before = await study_spans.select_counted(tx, account, [each.client_id for each in sent])
-        fresh = {each.client_id: each for each in sent if each.client_id not in before}
-        claims = admitted(fresh.values(), units, clock_error(instant(sent_at), now), now)
-        kept = await keep(tx, account, claims)
-        stands = await advance(tx, account, claims, kept, {each.unit for each in sent}, now)
+    await study_spans.lock_account(tx, account)
+    units = await study_units.select_learnable(tx, [each.unit for each in sent], account)
+    before = await study_spans.select_counted(tx, account, [each.client_id for each in sent])
+    fresh = {each.client_id: each for each in sent if each.client_id not in before}
+    claims = admitted(fresh.values(), units, clock_error(instant(sent_at), now), now)
+    kept = await keep(tx, account, claims)
+    stands = await advance(tx, account, claims, kept, {each.unit for each in sent}, now)
     counted = {**before, **{each.client_id: each.counted_ms for each in kept}}
     return Counted(by_span={each.client_id: counted.get(each.client_id, 0) for each in sent}, progress=stands)
 

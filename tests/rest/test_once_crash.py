@@ -27,7 +27,8 @@ from tests.harness.rows import digest, written_with
 from tests.harness.site import Person, Site, a_phone
 from tests.harness.wait import until, until_blocked
 from tests.rest.people.acts import BY_PASSWORD, an_email, bind, bind_code
-from tests.rest.study.run import a_run, begin, put_assessment
+from tests.rest.study.run import a_run, begin, in_ms, put_assessment
+from tests.rest.study.test_study_time import a_span
 
 LOCK = 4711
 # Deferred, so it runs in the COMMIT: whoever is let go there is committed, whether anybody is left to hear of it or
@@ -101,6 +102,13 @@ async def a_submission(site: Site) -> Request:
     return Request(person=learner, path=f"/api/attempts/{attempt['id']}/submit", wrote="attempt", body=body)
 
 
+async def study_time(site: Site) -> Request:
+    learner = await site.register()
+    run = await a_run(site, learner)
+    body: Body = {"sent_at": in_ms(site), "spans": [a_span(site, run.video, "no-1", -60, -45)]}
+    return Request(person=learner, path="/api/study", wrote="study_span", body=body)
+
+
 async def a_push(site: Site) -> Request:
     operator = await site.register("Ops")
     async with site.database.transaction() as tx:
@@ -117,6 +125,7 @@ MAKERS: tuple[Maker, ...] = (
     another_password,
     an_attempt,
     a_submission,
+    study_time,
 )
 
 

@@ -17,13 +17,13 @@ from server.studying import count_study
 
 async def upload_study(call: Call, body: StudyUpload) -> Response:
     """Count study time, also late; what comes again counts once."""
-    counted = await count_study(call.services.database, call.device.account, Millis(body.sent_at), body.spans, call.now)
-    return answer(
-        StudyCounted(
+    async with call.transaction() as tx:
+        counted = await count_study(tx, call.device.account, Millis(body.sent_at), body.spans, call.now)
+        shown = StudyCounted(
             spans=[CountedSpan(client_id=key, counted_ms=ms) for key, ms in counted.by_span.items()],
             progress=[progress_of(each) for each in counted.progress],
         )
-    )
+        return await call.keep(tx, answer(shown))
 
 
 async def show_run_progress(call: Call) -> Response:
