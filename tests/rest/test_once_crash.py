@@ -27,6 +27,7 @@ from tests.harness.rows import digest, written_with
 from tests.harness.site import Person, Site, a_phone
 from tests.harness.wait import until, until_blocked
 from tests.rest.people.acts import BY_PASSWORD, an_email, bind, bind_code
+from tests.rest.schools.campus import a_campus
 from tests.rest.study.run import a_run, begin, in_ms, put_assessment
 from tests.rest.study.test_study_time import a_span
 
@@ -109,6 +110,12 @@ async def study_time(site: Site) -> Request:
     return Request(person=learner, path="/api/study", wrote="study_span", body=body)
 
 
+async def a_roster(site: Site) -> Request:
+    campus = await a_campus(site)
+    path, content = f"/api/schools/{campus.id}/imports?name=a.csv", "学号,姓名\n1,林\n".encode()
+    return Request(person=campus.admin, path=path, wrote="roster_import", content=content)
+
+
 async def a_push(site: Site) -> Request:
     operator = await site.register("Ops")
     async with site.database.transaction() as tx:
@@ -126,6 +133,7 @@ MAKERS: tuple[Maker, ...] = (
     an_attempt,
     a_submission,
     study_time,
+    a_roster,
 )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from starlette.responses import Response
 
@@ -13,12 +16,13 @@ from server.core.fact import Alarm
 from server.core.file_name import clean
 from server.core.moment import millis
 from server.core.roster import IMPORT_JOB
-from server.files.receive import MOST_BYTES, write
+from server.files.receive import MOST_BYTES, measure, write
 from server.ids import draw_id
 from server.limiter import ROSTER_UPLOADS
 from server.rest.answer import answer, nothing
 from server.rest.call import Call
 from server.rest.cursor import after, cursor
+from server.rest.once import hash_of, once
 from server.rest.schools.admin import administered
 from server.rest.schools.audit import read_position
 from server.rest.upload import check_declared
@@ -37,28 +41,46 @@ async def upload_roster(call: Call) -> Response:
     """
     services, account = call.services, call.device.account
     check_declared(call.headers.get("content-length"), MOST_BYTES)
-    school = await administered(call, services.database)
+    await administered(call, services.database)
     await services.limiter.take(ROSTER_UPLOADS, account)
-    made, is_whole = ImportId(draw_id()), read_whole(call.query.get("whole", "0"))
-    name, file = read_name(call.query.get("name", "")), FileId(made)
-    incoming = services.storage.incoming / file
+    read_whole(call)
+    incoming = services.storage.incoming / draw_id()
     try:
         await write(incoming, call.stream())
-        await services.storage.put(file, incoming)
-        async with services.database.transaction() as tx:
-            await administered(call, tx)
-            await roster_imports.insert_import(tx, made, school, account, name, is_whole)
-            await audit.insert(tx, account, "roster.uploaded", school=school, detail={"import": made})
-    except BaseException:
+        if call.key is None:
+            return await begin_import(call, incoming)
+        _, sha256 = await asyncio.to_thread(measure, incoming)
+        return await once(
+            services.database,
+            account,
+            call.key,
+            hash_of(call.request, sha256),
+            lambda claim: begin_import(replace(call, claim=claim), incoming),
+        )
+    finally:
         # Also when the client went away and this task with it.
         incoming.unlink(missing_ok=True)
+
+
+async def begin_import(call: Call, incoming: Path) -> Response:
+    services, account, made = call.services, call.device.account, ImportId(draw_id())
+    file, name = FileId(made), read_name(call.query.get("name", ""))
+    try:
+        await services.storage.put(file, incoming)
+        async with call.transaction() as tx:
+            school = await administered(call, tx)
+            await roster_imports.insert_import(tx, made, school, account, name, read_whole(call))
+            await audit.insert(tx, account, "roster.uploaded", school=school, detail={"import": made})
+            done = await call.keep(tx, answer(view(await find(call, tx, made)), 201))
+    except BaseException:
         await services.storage.delete(file)
         raise
     ring(call, made, "parse")
-    return answer(view(await find(call, services.database, made)), 201)
+    return done
 
 
-def read_whole(given: str) -> bool:
+def read_whole(call: Call) -> bool:
+    given = call.query.get("whole", "0")
     if given not in ("0", "1"):
         raise Refused(Code.BAD_FIELD, "whole", data={"field": "whole"})
     return given == "1"

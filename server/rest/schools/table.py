@@ -102,6 +102,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         query=("name", "whole"),
         status=201,
         is_upload=True,
+        takes_key=True,
     ),
     endpoint("GET", f"{SCHOOL}/imports", Who.SCHOOL_ADMIN, list_imports, gives=RosterImports, query=("after",)),
     endpoint("GET", IMPORT, Who.SCHOOL_ADMIN, show_import, gives=RosterImport),
