@@ -46,7 +46,7 @@ async def take_upload(
     if not await shelf.begin(file):
         raise Refused(Code.NOT_FOUND)
     try:
-        if await shelf.select_bytes() > shelf.most_bytes_kept:
+        if await shelf.select_bytes() >= shelf.most_bytes_kept:
             raise Refused(Code.FILE_TOO_LARGE, "the quota")
         stored = await receive(
             services.storage,
@@ -58,6 +58,8 @@ async def take_upload(
             find=find,
             longest_edge=longest_edge,
         )
+        if await shelf.select_bytes() + stored.size_bytes > shelf.most_bytes_kept:
+            raise Refused(Code.FILE_TOO_LARGE, "the quota")
         if not await shelf.update_active(services.database, stored):
             raise Refused(Code.UPLOAD_BROKEN, "swept")
     except BaseException:

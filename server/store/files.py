@@ -83,7 +83,7 @@ async def select_bytes(db: Reader, classroom: ClassroomId) -> int:
 
 
 async def select_readable(db: Reader, file: FileId, account: AccountId) -> StoredFile | None:
-    """The file, if the account is in its classroom now."""
+    """The file, if the account is in its classroom now, and logged in anywhere: a link dies with the last log-out."""
     row = await db.fetchrow(
         """
         SELECT file.id, file.name, file.content_type, file.size_bytes, file.sha256
@@ -92,6 +92,7 @@ async def select_readable(db: Reader, file: FileId, account: AccountId) -> Store
           JOIN account ON account.id = membership.account_id
          WHERE file.id = $1 AND file.state = 'active'
            AND membership.account_id = $2 AND membership.state = 'joined' AND account.state = 'active'
+           AND EXISTS (SELECT FROM device WHERE device.account_id = account.id AND device.expires_at > now())
         """,
         file,
         account,

@@ -99,13 +99,15 @@ async def select_learnable(db: Reader, units: Sequence[str], account: AccountId)
 
 
 async def select_file(db: Reader, file: FileId, account: AccountId) -> StoredFile | None:
-    """A course's file, for its teachers and for the learners of a run in which a published unit holds it."""
+    """A course's file, for its teachers and for the learners of a run in which a published unit holds it; while they
+    are logged in anywhere."""
     row = await db.fetchrow(
         """
         SELECT file.id, file.name, file.content_type, file.size_bytes, file.sha256
           FROM course_file AS file
           JOIN account ON account.id = $2 AND account.state = 'active'
          WHERE file.id = $1 AND file.state = 'active'
+           AND EXISTS (SELECT FROM device WHERE device.account_id = account.id AND device.expires_at > now())
            AND (EXISTS (SELECT FROM course_teacher AS teacher
                          WHERE teacher.course_id = file.course_id AND teacher.account_id = $2)
                 OR EXISTS (SELECT FROM unit

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import resource
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from io import BytesIO
@@ -19,6 +20,8 @@ from protocol.ids import AccountId, FileId
 from server.files.link import make_link
 from server.files.receive import MOST_BYTES, sweep
 from server.ids import draw_id
+from server.limiter import UPLOADS
+from server.rest.files import MOST_BYTES_OF_CLASSROOM
 from tests.harness.site import Person, Site
 
 
@@ -290,3 +293,93 @@ async def test_links_made_close_together_are_the_same_so_that_browsers_keep_the_
     now = site.clock.now()
     made = {make_link(secret, file, account, now + timedelta(seconds=second)) for second in range(0, 300, 10)}
     assert len(made) in (2, 3)
+
+
+async def test_security_83_85_the_type_that_is_declared_and_the_name_change_nothing(site: Site) -> None:
+    """A PDF with a script in it is for saving only, whatever it is called; an image is what its bytes are."""
+    teacher = await site.register("Ma")
+    classroom = await site.classroom(teacher)
+    scripted = a_pdf() + b"/OpenAction << /S /JavaScript /JS (app.alert(1)) >>\n%%EOF"
+    names = ["evil.svg", "x.html", "x.xhtml", "x.pdf", "x.png.html", "x.html%00.png", "x.HTML", "x.html.", "x\r\nA: b"]
+    for name in names:
+        for content, inline in ((scripted, False), (PNG, True)):
+            path = f"/api/classrooms/{classroom}/files?name={quote(name)}"
+            headers = {**teacher.headers, "Content-Type": "text/html"}
+            made = await site.client.post(path, content=content, headers=headers)
+            assert made.status_code == 201, made.text
+            got = await site.client.get(await link(site, teacher, made.json()["id"]))
+            ending = "png" if inline else "pdf"
+            assert got.headers["content-type"] == ("image/png" if inline else "application/pdf")
+            assert got.headers["content-disposition"].startswith("inline; " if inline else "attachment; ")
+            assert got.headers["content-disposition"].endswith(f".{ending}")
+            assert got.headers["x-content-type-options"] == "nosniff"
+            assert got.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
+            assert "set-cookie" not in got.headers
+            await site.services.limiter.forget(UPLOADS, teacher.account)
+
+
+async def test_security_81_a_length_that_is_a_lie_is_no_way_in(site: Site) -> None:
+    teacher = await site.register("Ma")
+    path, sent = f"/api/classrooms/{await site.classroom(teacher)}/files", 0
+
+    async def pieces() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while sent < 600 * 1024 * 1024:
+            sent += 1024 * 1024
+            yield bytes(1024 * 1024)
+
+    answer = await site.client.post(path, content=pieces(), headers={**teacher.headers, "Content-Length": "1"})
+    assert (answer.status_code, answer.json()["code"]) == (413, "file_too_large")
+    assert sent <= MOST_BYTES + 2 * 1024 * 1024
+    assert (await rows(site), kept(site)) == (0, [])
+
+
+async def test_security_81_a_classroom_that_holds_all_it_may_takes_no_more(site: Site) -> None:
+    teacher = await site.register("Ma")
+    classroom = await site.classroom(teacher)
+    first = (await upload(site, teacher, classroom, a_pdf())).json()["id"]
+    for left, size in ((0, 2_000), (1_999, 2_000), (2_000, 2_000)):
+        full = MOST_BYTES_OF_CLASSROOM - left
+        await site.database.execute("UPDATE file SET size_bytes = $2 WHERE id = $1", first, full)
+        answer = await upload(site, teacher, classroom, a_pdf(size))
+        if size > left:
+            assert (left, answer.status_code, answer.json()["code"]) == (left, 413, "file_too_large")
+            assert kept(site) == [first]
+    assert answer.status_code == 201
+    assert len(kept(site)) == 2
+
+
+async def test_security_88_a_link_dies_with_the_last_log_out(site: Site) -> None:
+    teacher, student = await site.register("Ma"), await site.register("Lin")
+    classroom = await site.classroom(teacher, student)
+    file = (await upload(site, teacher, classroom, a_pdf())).json()["id"]
+    path, tablet = await link(site, student, file), await site.another_device(student)
+    for person, still in ((student, 200), (tablet, 404)):
+        assert (await site.client.delete("/api/devices/current", headers=person.headers)).status_code == 204
+        assert (await site.client.get(path)).status_code == still
+
+
+async def test_security_91_a_form_of_any_size_is_no_file(site: Site) -> None:
+    teacher = await site.register("Ma")
+    path = f"/api/classrooms/{await site.classroom(teacher)}/files"
+    part = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
+    headers = {**teacher.headers, "Content-Type": "multipart/form-data; boundary=x"}
+    answer = await site.client.post(path, content=part * 300_000, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (415, "file_type")
+    assert (await rows(site), kept(site)) == (0, [])
+
+
+async def test_security_96_a_disk_that_takes_no_more_is_told_without_detail_and_leaves_nothing(site: Site) -> None:
+    teacher = await site.register("Ma")
+    classroom = await site.classroom(teacher)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # What a full disk says, said for files beyond this.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
+    try:
+        answer = await upload(site, teacher, classroom, a_pdf(3_000_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (answer.status_code, answer.json()["code"], answer.json()["retry"]) == (500, "internal", True)
+    assert "File" not in answer.text
+    assert (await rows(site), kept(site)) == (0, [])
+    assert (await upload(site, teacher, classroom, a_pdf(3_000_000))).status_code == 201
