@@ -112,14 +112,19 @@ def _is_number(number: str) -> bool:
 
 
 class Passwords:
-    """Hashes and verifies off the loop. Made once per process, closed with it."""
+    """Hashes and verifies off the loop. Made once per process, closed with it.
+
+    `n_hashed`: how many hashes it made since. `nobody`: what a password is compared with where there is none to compare
+    it with.
+    """
 
     def __init__(self, *, threads: int = THREADS, most_waiting: int = MOST_WAITING) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="password", initializer=_step_back)
         self._most_waiting = most_waiting
         self._n_waiting = 0
+        self.n_hashed = 0
         # Made with the parameters of the real ones, so that an unknown number takes as long as a known one.
-        self._nobody = _HASHER.hash("nobody's password")
+        self.nobody = _HASHER.hash("nobody's password")
 
     async def __aenter__(self) -> Passwords:
         return self
@@ -132,7 +137,9 @@ class Passwords:
     async def hash(self, password: str) -> str:
         """Raises Refused(OVERLOADED) when too many wait already."""
         with self._place():
-            return await asyncio.get_running_loop().run_in_executor(self._threads, _HASHER.hash, password)
+            hashed = await asyncio.get_running_loop().run_in_executor(self._threads, _HASHER.hash, password)
+        self.n_hashed += 1
+        return hashed
 
     async def verify(self, stored: str | None, password: str) -> bool:
         """Whether the password is the stored one; with None (nobody, or no password) as slow, and false.
@@ -141,8 +148,9 @@ class Passwords:
         """
         with self._place():
             is_right = await asyncio.get_running_loop().run_in_executor(
-                self._threads, _verify, stored or self._nobody, password
+                self._threads, _verify, stored or self.nobody, password
             )
+        self.n_hashed += 1
         return is_right and stored is not None
 
     @contextlib.contextmanager
