@@ -6,6 +6,8 @@ secret is decided here; the REST layer only reads bodies and writes answers.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +23,7 @@ from server.core.address import Address, phone_address
 from server.device_key import device_key, known_device
 from server.environment import Secret
 from server.ids import draw_id
-from server.limiter import WRONG_LOGINS, WRONG_LOGINS_OF_DEVICE, Limit, Limiter
+from server.limiter import WRONG_LOGINS, WRONG_LOGINS_OF_DEVICE, WRONG_LOGINS_OF_PASSWORD, Limit, Limiter
 from server.one_time_code import Purpose
 from server.password import Passwords, check_strength
 from server.store import accounts, audit, devices, identities, oauth_tickets
@@ -93,10 +95,15 @@ class Entrance:
         """Raises Refused: BAD_LOGIN (whatever was wrong), SLOW_DOWN, OVERLOADED."""
         found = await identities.select_identified(self.database, address.provider, address.subject)
         limit, subject = self._guesses(address, found, key)
+        tried = self._tried(password) if limit is WRONG_LOGINS else None
         # Counted before the guess is looked at, and for unknown numbers too: the answers must not differ.
         await self.limiter.take(limit, *subject)
+        if tried is not None:
+            await self.limiter.look(WRONG_LOGINS_OF_PASSWORD, tried)
         is_right = await self.passwords.verify(found.password_hash if found else None, password)
         if found is None or not is_right or found.is_closed:
+            if tried is not None:
+                await self.limiter.take(WRONG_LOGINS_OF_PASSWORD, tried)
             raise Refused(Code.BAD_LOGIN)
         await self.limiter.give_back(limit, *subject)
         return await self.enter(found, client)
@@ -187,6 +194,10 @@ class Entrance:
         device = known_device(self.secret, found.account, key) if found else None
         subject = address.subject
         return (WRONG_LOGINS, (subject,)) if device is None else (WRONG_LOGINS_OF_DEVICE, (subject, device))
+
+    def _tried(self, password: str) -> str:
+        """A name for the password that tells it to nobody who looks into Redis without our secret."""
+        return hmac.digest(self.secret.reveal().encode(), f"tried\0{password}".encode(), hashlib.sha256).hex()
 
     def _cut(self, account: AccountId, out: Sequence[DeviceId]) -> None:
         # An empty list would mean all of them.

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
 from protocol.errors import Code, Refused
@@ -39,6 +40,8 @@ class Limit:
 # count for themselves (see `server.device_key`), so that nobody can lock an owner out by guessing.
 WRONG_LOGINS = Limit(name="wrong_login", windows=(Window(most=10, seconds=900), Window(most=60, seconds=86_400)))
 WRONG_LOGINS_OF_DEVICE = Limit(name="wrong_login_device", windows=(Window(most=10, seconds=900),))
+# One password that strangers try at account after account. Whose own it is logs in by a code or on a known device.
+WRONG_LOGINS_OF_PASSWORD = Limit(name="wrong_login_password", windows=(Window(most=50, seconds=3_600),))
 # Wrong passwords of somebody who is logged in and confirms that it is them.
 WRONG_CONFIRMATIONS = Limit(name="wrong_confirmation", windows=(Window(most=10, seconds=900),))
 # The whole deployment's text messages: somebody who pumps codes to many numbers meets it first.
@@ -59,13 +62,16 @@ TEACHERS_ADDED = Limit(name="teachers_added", windows=(Window(most=30, seconds=6
 ROSTER_UPLOADS = Limit(name="roster_uploads", windows=(Window(most=10, seconds=60), Window(most=100, seconds=3_600)))
 UPLOADS = Limit(name="uploads", windows=(Window(most=30, seconds=60), Window(most=300, seconds=3_600)))
 
-# Counts in every window or in none; answers how many milliseconds to wait (0: go on).
-_TAKE = """
+# Answers how many milliseconds to wait (0: go on).
+_LOOK = """
 for i, key in ipairs(KEYS) do
     if tonumber(redis.call('GET', key) or '0') >= tonumber(ARGV[2 * i - 1]) then
         return math.max(redis.call('PTTL', key), 1)
     end
 end
+"""
+# Counts in every window or in none.
+_TAKE = f"""{_LOOK}
 for i, key in ipairs(KEYS) do
     if redis.call('INCR', key) == 1 then
         redis.call('PEXPIRE', key, ARGV[2 * i])
@@ -73,6 +79,7 @@ for i, key in ipairs(KEYS) do
 end
 return 0
 """
+
 
 # Never below zero, and never a key that would outlive its window.
 _UNTAKE = """
@@ -88,6 +95,7 @@ class Limiter:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._take = redis.register_script(_TAKE)
+        self._look = redis.register_script(f"{_LOOK} return 0")
         self._untake = redis.register_script(_UNTAKE)
 
     async def take(self, limit: Limit, *subject: str) -> None:
@@ -95,9 +103,16 @@ class Limiter:
 
         Raises Refused(SLOW_DOWN) with the time to wait when there is no room, Refused(OVERLOADED) without Redis.
         """
+        await self._ask(self._take, limit, subject)
+
+    async def look(self, limit: Limit, *subject: str) -> None:
+        """Whether there is room, counting nothing; raises as `take` does. For what most people do rightly at once."""
+        await self._ask(self._look, limit, subject)
+
+    async def _ask(self, script: AsyncScript, limit: Limit, subject: Sequence[str]) -> None:
         arguments = [number for window in limit.windows for number in (window.most, window.seconds * 1_000)]
         try:
-            wait_ms = int(await self._take(keys=_keys(limit, subject), args=arguments))
+            wait_ms = int(await script(keys=_keys(limit, subject), args=arguments))
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("limit=%s outcome=closed error=%s", limit.name, type(error).__name__)
             raise Refused(Code.OVERLOADED, "the limiter's Redis is away", retry_after_ms=5_000) from error

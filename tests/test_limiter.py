@@ -59,7 +59,10 @@ async def test_what_is_given_back_counts_no_more_and_never_below_nothing(redis_u
         await limiter.give_back(LIMIT, "a")
         assert [await takes(limiter, "a") for _ in range(3)] == ["taken"] * 3
         await limiter.give_back(LIMIT, "a")
+        await limiter.look(LIMIT, "a")
         assert [await takes(limiter, "a") for _ in range(2)] == ["taken", "slow_down"]
+        with pytest.raises(Refused, match="slow_down"):
+            await limiter.look(LIMIT, "a")
         await limiter.forget(LIMIT, "a")
         assert [await takes(limiter, "a") for _ in range(3)] == ["taken"] * 3
 

@@ -9,6 +9,7 @@ from argon2 import extract_parameters
 from protocol.ids import StreamId
 from server.bus import Control, DeliveryPart, LoggedOut, open_bus
 from server.hub.prepared import PreparedGauge
+from server.limiter import WRONG_LOGINS_OF_PASSWORD
 from server.token import hash_token
 from tests.harness.site import PASSWORD, Person, Site, a_phone
 
@@ -134,6 +135,16 @@ async def test_ten_wrong_guesses_slow_strangers_down_but_not_the_owners_device(s
     assert own.status_code == 201
     other = await site.register()
     assert (await site.log_in(person.phone, device_key=other.logged_in.device_key)).status_code == 429
+
+
+async def test_security_43_one_password_at_five_hundred_numbers_is_slowed_down_and_nobody_else(site: Site) -> None:
+    sprayed, most = "sprayed horse 43", WRONG_LOGINS_OF_PASSWORD.windows[0].most
+    statuses = list[int]()
+    for _ in range(10):
+        answers = await asyncio.gather(*(site.log_in(a_phone(), sprayed) for _ in range(50)))
+        statuses += [answer.status_code for answer in answers]
+    assert sorted(statuses) == [401] * most + [429] * (500 - most)
+    assert (await site.log_in((await site.register()).phone)).status_code == 201
 
 
 async def test_a_slowed_number_is_slowed_whether_or_not_it_is_known(site: Site) -> None:
