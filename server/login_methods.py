@@ -149,6 +149,10 @@ class LoginMethods:
         await self._tell(account, out, before, "password_changed")
         return done
 
+    async def tell_reset(self, account: AccountId) -> None:
+        """Who reset the password held one of the addresses; the others hear of it, too."""
+        await self.notices.tell(await identities.select_of_account(self.database, account), "password_changed")
+
     async def _tell(
         self, account: AccountId, out: Sequence[DeviceId], before: Sequence[OwnIdentity], change: Change
     ) -> None:

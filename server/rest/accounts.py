@@ -30,7 +30,9 @@ async def reset_password(call: Call, body: ResetPassword) -> Response:
     """Set a new password by one-time code; all other devices are logged out at once."""
     client = client_of(call, body)
     address = one_address(body.phone, body.email)
-    return logged_in(await call.services.entrance.reset_password(address, body.code, body.password, client))
+    entered = await call.services.entrance.reset_password(address, body.code, body.password, client)
+    await call.services.people.methods.tell_reset(entered.account)
+    return logged_in(entered)
 
 
 async def show_me(call: Call) -> Response:

@@ -55,6 +55,9 @@ async def test_a_forgotten_password_can_be_set_anew_by_email(site: Site) -> None
     code = site.mail.messages[-1].text[4:10]
     body = {"email": email, "code": code, "password": "another horse 43"}
     assert (await site.client.post("/api/passwords", json=body)).status_code == 200
+    # Security 46: whoever has the number hears of it.
+    told = [(each.phone, each.change) for each in site.sms.notices]
+    assert told == [(f"+86{person.phone}", change) for change in ("bound", "password_changed")]
     assert (await site.get("/api/me", person)).status_code == 401
     assert (await site.log_in(person.phone, "another horse 43")).status_code == 201
 
@@ -169,10 +172,22 @@ async def test_security_47_nothing_changes_without_a_proof(site: Site, proof: Bo
             "/api/me/password", json={"password": "another horse 43", "proof": proof}, headers=person.headers
         ),
         await post(site, person, "/api/me/closing", {"proof": proof}),
+        await bind(site, person, "phone", a_phone(), proof or {"code_to": "phone"}),
     ]
-    assert [problem(answer) for answer in answers] == [(401, "confirm_needed")] * 4
+    assert [problem(answer) for answer in answers] == [(401, "confirm_needed")] * 5
     assert await methods(site, person) == ["phone", "email"]
     assert (await site.log_in(person.phone)).status_code == 201
+
+
+async def test_security_42_a_code_to_bind_is_sent_to_a_bound_address_like_to_a_free_one(site: Site) -> None:
+    person, other = await site.register(), await site.register()
+    site.clock.pass_by(minutes=1)
+    told = []
+    for phone in (other.phone, person.phone, a_phone()):
+        answer = await post(site, person, "/api/me/bind-codes", {"provider": "phone", "address": phone})
+        told.append((answer.status_code, answer.content, sorted(answer.headers)))
+    assert told == [told[0]] * 3
+    assert told[0][:2] == (204, b"")
 
 
 async def test_security_39_a_code_proves_only_what_it_was_sent_for(site: Site) -> None:
