@@ -45,6 +45,13 @@ def test_only_the_migration_owns_the_tables() -> None:
         assert settings(service).database_url == f"postgresql://{schema.APP}:app@postgres/shangke"
 
 
+def test_security_99_redis_wants_a_password_and_neither_it_nor_postgres_is_reached_from_outside() -> None:
+    services = yaml.safe_load(COMPOSE.read_text())["services"]
+    command = services["redis"]["command"]
+    assert command[command.index("--requirepass") + 1] == "${REDIS_PASSWORD}"
+    assert [name for name in ("redis", "postgres") if "ports" in services[name]] == []
+
+
 def test_no_secret_has_a_default() -> None:
     text = COMPOSE.read_text()
     assert not re.findall(r"\$\{[A-Z_]+:?-", text)

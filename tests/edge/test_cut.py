@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+
 from protocol.close import Close
-from protocol.envelopes import Attach, Attached, Command, Done, Event, Fault, Gone, Hello, Refresh, Snapshot
+from protocol.envelopes import (
+    Attach,
+    Attached,
+    Command,
+    Done,
+    Event,
+    Fault,
+    Gone,
+    Hello,
+    Refresh,
+    RefusedReply,
+    Snapshot,
+)
 from protocol.ids import StreamId
 from server.bus import open_bus
+from server.embedded import EmbeddedRedis
 from server.ids import draw_id
 from tests.edge.campus import Campus
 from tests.edge.raw import Raw, open_raw
+from tests.harness.inside import inside
 
 
 async def test_a_kick_cuts_the_stream_on_every_node(campus: Campus) -> None:
@@ -53,6 +70,50 @@ async def test_a_new_role_is_seen_with_new_eyes_at_once(campus: Campus) -> None:
         snapshot = await raw.until(Snapshot)
         assert (snapshot.audience, len(snapshot.state["members"])) == ("staff", 2)  # type: ignore[arg-type]  # a list
         assert (await raw.until(Attached)).how == "snapshot"
+
+
+async def test_security_67_a_lost_role_is_lost_on_the_live_socket_at_once(campus: Campus) -> None:
+    lesson = await campus.lesson(1)
+    (student,) = lesson.students
+    a, b = await campus.start("a"), await campus.start("b")
+    async with campus.raw(a, lesson.teacher) as teacher, campus.raw(b, student, lesson.classroom) as raw:
+        await raw.until(Attached)
+        for role, heard in (("assistant", Done), ("student", RefusedReply)):
+            body: dict[str, object] = {"account": student, "role": role}
+            teacher.say(Command(id=draw_id(), op="member.set_role", stream=lesson.classroom, body=body))
+            await teacher.until(Done)
+            draft: dict[str, object] = {"kind": "discussion", "title": "T", "config": {}}
+            raw.say(Command(id=draw_id(), op="activity.draft", stream=lesson.classroom, body=draft))
+            told = await raw.until(heard)
+        assert isinstance(told, RefusedReply)
+        assert told.code == "forbidden"
+
+
+async def test_security_64_a_kick_cuts_the_stream_on_every_node_without_redis_too(
+    campus: Campus, own_redis: EmbeddedRedis
+) -> None:
+    """Within five seconds: each node asks the book itself."""
+    lesson = await campus.lesson(1)
+    (kicked,) = lesson.students
+    async with contextlib.AsyncExitStack() as stack:
+        a, b = [
+            await stack.enter_async_context(
+                inside(
+                    name,
+                    database_url=campus.nodes.database_url,
+                    redis_url=own_redis.url(),
+                    folder=campus.nodes.folder,
+                )
+            )
+            for name in ("a", "b")
+        ]
+        async with campus.raw(a, lesson.teacher) as teacher, campus.raw(b, kicked, lesson.classroom) as phone:
+            await phone.until(Attached)
+            await own_redis.child.stop()
+            teacher.say(Command(id=draw_id(), op="member.kick", stream=lesson.classroom, body={"account": kicked}))
+            await teacher.until(Done)
+            async with asyncio.timeout(5):
+                assert (await phone.until(Gone)).stream == StreamId(lesson.classroom)
 
 
 async def test_a_log_out_closes_the_sockets_of_its_devices_on_every_node(campus: Campus) -> None:

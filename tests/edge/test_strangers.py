@@ -8,18 +8,20 @@ import random
 
 import httpx
 import pytest
+from redis.asyncio import Redis
 
 from protocol.envelopes import Attached, Body, Command, Done, Event, RefusedReply
 from protocol.errors import Code, Refused
 from protocol.ids import AccountId, StreamId
 from server.core.classroom import CODE_ALPHABET, CODE_LENGTH
-from server.guesses import ALARM, MOST
+from server.guesses import ALARM, MOST, Guesses
 from server.ids import draw_id
 from tests.edge.campus import Campus
 from tests.edge.raw import open_raw
 from tests.harness.school import School
 
 GUESSERS = 50
+GUESSES = 200  # of each
 
 
 async def outcome(school: School, account: AccountId, op: str, stream: str, body: Body) -> str:
@@ -33,7 +35,7 @@ async def outcome(school: School, account: AccountId, op: str, stream: str, body
 async def test_security_54_fifty_accounts_that_guess_find_nothing_and_somebody_hears_of_it(
     campus: Campus, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Thirty guesses each, not the checklist's two hundred: after twenty each is told the same, whatever it says."""
+    """Thirty guesses each, by the road: after twenty each is told the same, whatever it says."""
     school, draw = campus.school, random.Random(54)
     classroom = await school.classroom(await school.person("王老师"))
     guessers = await school.people(GUESSERS)
@@ -49,6 +51,28 @@ async def test_security_54_fifty_accounts_that_guess_find_nothing_and_somebody_h
     # Nobody else in the building is slowed down by them.
     newcomer = await school.person("新同学")
     assert await outcome(school, newcomer, "classroom.join", newcomer, {"code": await school.code(classroom)}) == "done"
+
+
+async def test_security_54_ten_thousand_guesses_by_fifty_accounts_find_nothing(campus: Campus) -> None:
+    """At the counter that stands before every look-up. The classroom's own code is among each one's last guesses."""
+    school, draw = campus.school, random.Random(54)
+    right = await school.code(await school.classroom(await school.person("王老师")))
+    guessers = await school.people(GUESSERS)
+
+    async def guess(counter: Guesses, account: AccountId) -> list[str]:
+        codes = ["".join(draw.choices(CODE_ALPHABET, k=CODE_LENGTH)) for _ in range(GUESSES - 1)]
+        told = []
+        for code in (*codes, right):
+            try:
+                await counter.classroom(school.db, account, None, code)
+                told.append("found")
+            except Refused as refused:
+                told.append(str(refused.code))
+        return told
+
+    async with Redis.from_url(school.redis_url) as redis:
+        told = await asyncio.gather(*(guess(Guesses(redis), account) for account in guessers))
+    assert told == [["code_unknown"] * MOST + ["slow_down"] * (GUESSES - MOST)] * GUESSERS
 
 
 async def test_security_54_unknown_closed_and_reset_codes_are_told_alike(campus: Campus) -> None:
@@ -85,6 +109,33 @@ async def test_security_55_the_socket_and_rest_share_one_counter_of_account_and_
                 raw.say(wish)
                 told.append((await raw.until(RefusedReply)).code)
     assert told == ["code_unknown"] * MOST + ["slow_down"] * 2
+
+
+async def test_security_57_a_students_wish_for_what_is_the_teachers_is_forbidden_and_logged(
+    campus: Campus, caplog: pytest.LogCaptureFixture
+) -> None:
+    lesson = await campus.lesson(1)
+    (student,) = lesson.students
+    with caplog.at_level(logging.INFO, logger="shangke.road"):
+        told = await outcome(campus.school, student, "session.end", lesson.classroom, {})
+    assert told == "forbidden"
+    lines = [record.getMessage() for record in caplog.records if "command=session.end" in record.getMessage()]
+    assert [(line.split()[0], line.split()[-1]) for line in lines] == [
+        (f"stream={lesson.classroom}", "outcome=forbidden")
+    ]
+
+
+async def test_security_59_nobody_replies_to_what_another_classroom_said(campus: Campus) -> None:
+    school, here, there = campus.school, await campus.lesson(1), await campus.lesson(1)
+    topics = [await school.publish(each.teacher, each.classroom, "discussion") for each in (here, there)]
+    theirs: Body = {"activity": topics[1], "text": "theirs"}
+    await school.wish(there.students[0], "activity.post", there.classroom, theirs)
+    post = await school.db.fetchval("SELECT id FROM post")
+    for reply_to in (post, draw_id()):
+        said: Body = {"activity": topics[0], "text": "re", "reply_to": reply_to}
+        told = await outcome(school, here.students[0], "activity.post", here.classroom, said)
+        assert told == "not_found"
+    assert await school.db.fetchval("SELECT count(*) FROM post") == 1
 
 
 async def test_security_65_who_is_kicked_while_posting_has_posted_before_the_kick_or_not_at_all(campus: Campus) -> None:

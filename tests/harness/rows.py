@@ -16,11 +16,17 @@ OF_ONE_TRANSACTION = (
 
 async def digest(db: Database) -> dict[str, str]:
     """Of all rows of each table."""
-    found = {}
-    for table in await tables(db):
-        rows = await db.fetchval(ALL_OF.format(table))
-        found[table] = sha256((rows or "").encode()).hexdigest()
-    return found
+    return {table: sha256((await rows_of(db, table)).encode()).hexdigest() for table in await tables(db)}
+
+
+async def dump(db: Database) -> str:
+    """All rows of all tables, for what must be in none."""
+    return "\n".join([await rows_of(db, table) for table in (*await tables(db), *BESIDE)])
+
+
+async def rows_of(db: Database, table: str) -> str:
+    rows: str | None = await db.fetchval(ALL_OF.format(table))
+    return rows or ""
 
 
 async def written_with(db: Database, key: str) -> list[str]:

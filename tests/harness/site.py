@@ -47,6 +47,14 @@ from server.store import pool
 from server.turns import Turns
 
 PASSWORD = "correct horse 42"
+# The settings of a deployment that sends nothing anywhere.
+PRODUCTION = {
+    "SHANGKE_MODE": "production",
+    "SHANGKE_SECRET": "0123456789abcdefghijklmnopqrstuvwxyz",
+    "SHANGKE_SMS": "http",
+    "SHANGKE_SMS_URL": "http://127.0.0.1:9/sms",
+    "SHANGKE_DEMO": "0",
+}
 _numbers = count(1)
 
 

@@ -8,7 +8,16 @@ from server.rest.routes import ENDPOINTS
 from tests.harness.site import Site
 
 NONE = ("short", "x" * 15 + "%00", "x" * 15 + "%2f", "x" * 500, "0" * 5_000)
-TOKENS = ("Bearer x", "Bearer " + "A" * 43, "Bearer null", "Basic x", "Bearer eyJhbGciOiJub25lIn0.e30.")
+TOKENS = (
+    "Bearer x",
+    "Bearer " + "A" * 43,
+    "Bearer null",
+    "Basic x",
+    "Bearer eyJhbGciOiJub25lIn0.e30.",
+    # Signed with the empty key that `kid` points to; over, not yet good and another's.
+    "Bearer eyJhbGciOiJIUzI1NiIsImtpZCI6Ii4uLy4uL2Rldi9udWxsIn0.e30.47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
+    "Bearer eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjEsIm5iZiI6OTk5OTk5OTk5OSwiYXVkIjoib3RoZXIifQ.AAAA",
+)
 
 
 async def test_security_13_what_is_no_id_cannot_be_found(site: Site) -> None:

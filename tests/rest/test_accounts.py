@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from protocol.envelopes import Body
+from tests.harness.school import EXERCISE
 from tests.harness.site import PASSWORD, Site, a_phone
 
 
@@ -89,6 +91,41 @@ async def test_fields_that_are_not_the_clients_to_set_change_nothing(site: Site)
     row = await site.database.fetchrow("SELECT id, state FROM account")
     assert row is not None
     assert (row["id"], row["state"]) == (answer.json()["account"]["id"], "active")
+
+
+async def test_security_61_nobody_makes_themselves_what_they_are_not(site: Site) -> None:
+    """In a profile, when joining and when answering."""
+    teacher, student, other = await site.register("Ma"), await site.register("Lin"), await site.register("Wu")
+    more: Body = {
+        "account": other.account,
+        "account_id": other.account,
+        "user_id": other.account,
+        "role": "teacher",
+        "is_teacher": True,
+        "is_known": True,
+        "verified": True,
+        "score": 99,
+        "points": 99,
+        "created_at": 1,
+        "published_at": 1,
+        "joined_at": 1,
+    }
+    saved: Body = {"real_name": "林一", "occupation": "student", **more}
+    answer = await site.client.put("/api/me/profile", json=saved, headers=student.headers)
+    assert answer.status_code == 200
+    assert answer.json()["published_at"] > 1
+    classroom = await site.classroom(teacher)
+    code = await site.database.fetchval("SELECT code FROM classroom WHERE id = $1", classroom)
+    await site.command(student, "classroom.join", student.account, {"code": code, **more})
+    await site.command(teacher, "session.start", classroom)
+    exercise = await site.publish(teacher, classroom, "exercise", EXERCISE)
+    await site.command(student, "response.submit", classroom, {"activity": exercise, "value": {"answers": [0]}, **more})
+    profiles = await site.database.fetch("SELECT account_id FROM profile")
+    assert [row["account_id"] for row in profiles] == [student.account]
+    members = await site.database.fetch("SELECT account_id, role FROM membership ORDER BY role")
+    assert [tuple(row) for row in members] == [(student.account, "student"), (teacher.account, "teacher")]
+    rows = await site.database.fetch("SELECT account_id, value, correction FROM response")
+    assert [tuple(row) for row in rows] == [(student.account, {"v": 1, "answers": [0]}, None)]
 
 
 async def test_a_reset_password_logs_every_other_device_out(site: Site) -> None:

@@ -26,7 +26,8 @@ from server.rest.links import MADE
 from server.rest.page_headers import PageHeaders
 from server.rest.routes import ENDPOINTS
 from tests.harness.servers import Servers
-from tests.harness.site import Site, a_phone, a_site
+from tests.harness.site import PRODUCTION, Site, a_phone, a_site
+from tests.harness.wait import until_blocked
 
 STRICT = {
     "cache-control": "no-store",
@@ -253,6 +254,18 @@ async def test_a_book_that_does_not_answer_is_never_a_yes(site: Site) -> None:
     assert (answer.status_code, code_of(answer)) == (503, "overloaded")
 
 
+async def test_security_97_a_look_at_who_it_is_that_takes_too_long_is_never_a_yes(site: Site) -> None:
+    person = await site.register()
+    async with site.database.transaction() as tx:
+        # Cancelled as by its time limit, which would take ten seconds.
+        await tx.execute("LOCK TABLE device IN ACCESS EXCLUSIVE MODE")
+        asked = asyncio.create_task(site.get("/api/me", person))
+        await until_blocked(site.database)
+        await tx.execute("SELECT pg_cancel_backend(pid) FROM pg_locks WHERE NOT granted")
+        answer = await asked
+    assert (answer.status_code, code_of(answer)) == (503, "overloaded")
+
+
 async def test_without_redis_codes_and_passwords_are_refused_and_class_goes_on(
     database: str, own_redis: EmbeddedRedis, tmp_path: Path
 ) -> None:
@@ -308,16 +321,9 @@ async def test_the_table_can_be_read_as_a_page_without_scripts(site: Site) -> No
 
 
 async def test_production_has_no_openapi_document(database: str, redis_url: str, tmp_path: Path) -> None:
-    settings = {
-        "SHANGKE_MODE": "production",
-        "SHANGKE_SECRET": "0123456789abcdefghijklmnopqrstuvwxyz",
-        "SHANGKE_SMS": "http",
-        "SHANGKE_SMS_URL": "http://127.0.0.1:9/sms",
-        "SHANGKE_DEMO": "0",
-    }
-    async with a_site(database, redis_url, tmp_path, **settings) as site:
-        assert (await site.get("/openapi.json")).status_code == 404
-        assert (await site.get("/openapi")).status_code == 404
+    async with a_site(database, redis_url, tmp_path, **PRODUCTION) as site:
+        for path in ("/openapi.json", "/openapi", "/docs", "/metrics", "/debug"):
+            assert (await site.get(path)).status_code == 404, path
 
 
 async def test_pages_get_a_policy_without_anything_inline() -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 
-from server.files.receive import MOST_BYTES
+from server.config import read
+from server.files.receive import ABANDONED, MOST_BYTES, sweep
+from server.files.storage import open_storage
+from server.store import pool
 from tests.harness.node import Node, Nodes
 from tests.harness.site import PASSWORD, a_phone
+from tests.harness.wait import until
 
 
 async def code_of(node: Node, phone: str) -> str:
@@ -80,6 +85,31 @@ async def test_a_body_without_end_is_refused_as_soon_as_it_is_too_large(nodes: N
         assert (await client.get("/api/me", headers=headers)).status_code == 200
 
 
+async def test_security_82_a_node_killed_in_an_upload_leaves_nothing_after_the_sweep(
+    nodes: Nodes, database: str
+) -> None:
+    node = await nodes.start("a")
+    storage = open_storage(read({"SHANGKE_DATA": str(nodes.folder / "data")}))
+    async with httpx.AsyncClient(base_url=node.url, trust_env=False) as client:
+        headers = await register(client, node)
+        path = f"/api/classrooms/{await classroom_of(client, headers)}/files"
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: {headers['Authorization']}\r\n"
+    _, writer = await asyncio.open_connection("127.0.0.1", node.port)
+    writer.write(f"{head}Content-Length: 1000000\r\n\r\n".encode() + b"%PDF-1.7\n" + bytes(990_000))
+
+    async def has_begun() -> bool:
+        return any(each.stat().st_size for each in storage.incoming.iterdir())
+
+    await until(has_begun)
+    await node.kill()
+    writer.close()
+    async with pool.connect(database) as db:
+        assert await db.fetchval("SELECT count(*) FROM file WHERE state = 'uploading'") == 1
+        assert await sweep(db, storage, datetime.now(UTC) + ABANDONED) == 1
+        assert await db.fetchval("SELECT count(*) FROM file") == 0
+    assert list(storage.incoming.iterdir()) == []
+
+
 async def test_a_large_file_streams_through_without_being_held_in_memory(nodes: Nodes) -> None:
     node = await nodes.start("a")
     content = b"%PDF-1.7\n" + bytes(MOST_BYTES - 9)
@@ -87,8 +117,8 @@ async def test_a_large_file_streams_through_without_being_held_in_memory(nodes: 
         headers = await register(client, node)
         path = f"/api/classrooms/{await classroom_of(client, headers)}/files?name=large.pdf"
         before_kib = peak_kib(node)
-        answers = await asyncio.gather(*(client.post(path, content=content, headers=headers) for _ in range(5)))
-        assert [answer.status_code for answer in answers] == [201] * 5
+        answers = await asyncio.gather(*(client.post(path, content=content, headers=headers) for _ in range(10)))
+        assert [answer.status_code for answer in answers] == [201] * 10
         file = answers[0].json()["id"]
         link = (await client.get(f"/api/files/{file}/link", headers=headers)).json()["url"]
         assert link.startswith(f"{node.url}/files/{file}?")
