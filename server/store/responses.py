@@ -67,9 +67,10 @@ async def select_standings(
 ) -> tuple[datetime, list[Standing]]:
     """For these triples, in their order; and the database's clock, by which deadlines are judged (I10).
 
-    Rows of both tables are looked up one by one: whatever PostgreSQL knows of the tables' sizes, and a rush finds them
-    smaller than they are, it must not read them whole for each batch.
+    Rows of both tables are looked up one by one, by their keys: what PostgreSQL knows of the tables' sizes is from
+    before the rush, and to read one whole for each student is right only while it is empty.
     """
+    await tx.execute("SET LOCAL enable_seqscan = off")
     rows = await tx.fetch(
         """
         SELECT CASE WHEN number = 1 THEN clock_timestamp() END AS now,
