@@ -293,6 +293,7 @@ async def test_the_openapi_document_says_what_the_table_says(site: Site) -> None
         assert {str(each.status), "400", "500", "503"} <= operation["responses"].keys()
         assert "default" not in operation["responses"]
     assert document["components"]["schemas"]["Problem"]["properties"]["code"] == {"type": "string"}
+    assert len({each.name for each in ENDPOINTS}) == len(ENDPOINTS), "links and generated clients go by the name"
 
 
 async def test_the_openapi_document_says_what_follows_and_what_commands_hold(site: Site) -> None:

@@ -46,7 +46,7 @@ from server.rest.schools.roster import (
     show_roster_entry,
 )
 from server.rest.schools.schools import list_administered, list_schools
-from server.rest.schools.teachers import add_teacher, list_kept_teachers, remove_teacher
+from server.rest.schools.teachers import keep_teacher, list_kept_teachers, remove_kept_teacher
 
 SCHOOL = "/api/schools/{id}"
 IMPORT = f"{SCHOOL}/imports/{{import}}"
@@ -89,8 +89,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     endpoint("DELETE", f"{SCHOOL}/roster/{{entry}}", Who.SCHOOL_ADMIN, remove_roster_entry),
     endpoint_with(IssueCodes, "POST", f"{SCHOOL}/codes", Who.SCHOOL_ADMIN, issue_codes, gives=IssuedCodes),
     endpoint("GET", f"{SCHOOL}/staff", Who.SCHOOL_ADMIN, list_kept_teachers, gives=KeptTeachers, query=("after",)),
-    endpoint_with(AddTeacher, "POST", f"{SCHOOL}/staff", Who.SCHOOL_ADMIN, add_teacher, gives=KeptTeacher, status=201),
-    endpoint("DELETE", f"{SCHOOL}/staff/{{teacher}}", Who.SCHOOL_ADMIN, remove_teacher),
+    endpoint_with(AddTeacher, "POST", f"{SCHOOL}/staff", Who.SCHOOL_ADMIN, keep_teacher, gives=KeptTeacher, status=201),
+    endpoint("DELETE", f"{SCHOOL}/staff/{{teacher}}", Who.SCHOOL_ADMIN, remove_kept_teacher),
     endpoint("GET", f"{SCHOOL}/audit", Who.SCHOOL_ADMIN, list_school_audit, gives=SchoolAudit, query=("after",)),
     endpoint("GET", f"{SCHOOL}/roster-template.xlsx", Who.SCHOOL_ADMIN, show_template, status=200),
     endpoint(

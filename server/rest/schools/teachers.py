@@ -31,7 +31,7 @@ async def list_kept_teachers(call: Call) -> Response:
     return answer(KeptTeachers(teachers=[view(each) for each in page], next=last))
 
 
-async def add_teacher(call: Call, body: AddTeacher) -> Response:
+async def keep_teacher(call: Call, body: AddTeacher) -> Response:
     """Add the account with this number to the school's teachers, or give it another title."""
     school = await administered(call, call.services.database)
     phone, title = normalise(body.phone), clean_line(body.title, "title")
@@ -47,7 +47,7 @@ async def add_teacher(call: Call, body: AddTeacher) -> Response:
         return await call.keep(tx, answer(view(added[0]), 201))
 
 
-async def remove_teacher(call: Call) -> Response:
+async def remove_kept_teacher(call: Call) -> Response:
     """Take somebody off the list: no new courses here; those they have stay theirs."""
     account = AccountId(call.path["teacher"])
     async with call.transaction() as tx:
