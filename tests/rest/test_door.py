@@ -22,7 +22,7 @@ from protocol.registry import COMMANDS
 from protocol.rest import Problem, ServerInfo
 from server.config import read
 from server.embedded import EmbeddedRedis
-from server.rest.links import MADE
+from server.rest.links import FOUND
 from server.rest.page_headers import PageHeaders
 from server.rest.routes import ENDPOINTS
 from tests.harness.servers import Servers
@@ -305,13 +305,29 @@ async def test_the_openapi_document_says_what_follows_and_what_commands_hold(sit
         "reply",
         "show_topic",
     ]
-    for name in MADE:
-        (done,) = (each for status, each in operations[name]["responses"].items() if status == "201")
-        for each, link in done["links"].items():
-            placeholders = {said["name"] for said in operations[each]["parameters"] if said["in"] == "path"}
-            assert (link["operationId"], set(link["parameters"])) == (each, placeholders)
+    assert sorted(operations["show_me"]["responses"]["200"]["links"]) == ["change_me"]
+    for operation in operations.values():
+        for done in operation["responses"].values():
+            for each, link in done.get("links", {}).items():
+                placeholders = {said["name"] for said in operations[each]["parameters"] if said["in"] == "path"}
+                assert (link["operationId"], set(link.get("parameters", ()))) == (each, placeholders)
     commands = document["components"]["schemas"]["RestCommand"]["oneOf"]
     assert [each["properties"]["op"]["const"] for each in commands] == list(COMMANDS)
+
+
+async def test_what_follows_is_where_the_answer_says_that_it_is(site: Site) -> None:
+    document = (await site.get("/openapi.json")).json()
+    shapes = document["components"]["schemas"]
+    gives = {each.name: each.gives for each in ENDPOINTS}
+    for name, pointer, _ in FOUND:
+        given = gives[name]
+        assert given is not None, name
+        shape = shapes[given.__name__]
+        for step in pointer[1:].split("/"):
+            shape = next(each for each in shape.get("anyOf", [shape]) if each.get("type") != "null")
+            shape = shapes[shape["$ref"].rpartition("/")[2]] if "$ref" in shape else shape
+            # What a command gives is its own, and free.
+            shape = shape["items"] if step.isdigit() else shape.get("properties", {step: {}})[step]
 
 
 async def test_the_table_can_be_read_as_a_page_without_scripts(site: Site) -> None:
