@@ -306,6 +306,7 @@ async def test_the_openapi_document_says_what_follows_and_what_commands_hold(sit
         "show_topic",
     ]
     assert sorted(operations["show_me"]["responses"]["200"]["links"]) == ["change_me"]
+    assert "take_back_wish" not in operations["create_course"]["responses"]["201"]["links"]
     for operation in operations.values():
         for done in operation["responses"].values():
             for each, link in done.get("links", {}).items():
