@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from server.rest.endpoint import Endpoint
 
 # The operation, where its answer holds an id, and the path of what has that id: what it made, the first of what it
-# lists. What else is in that path was in the operation's own.
+# lists. What else is in that path was in the operation's own. One's own list leads to no place that is everybody's.
 FOUND: Sequence[tuple[str, str, str]] = (
     ("log_in", "/device", "/api/devices/{id}"),
     ("carry_out", "/result/classroom", "/api/classrooms/{id}"),
@@ -15,15 +15,14 @@ FOUND: Sequence[tuple[str, str, str]] = (
     ("list_records", "/records/0/session", "/api/records/{id}"),
     ("show_record", "/activities/0/activity/id", "/api/activities/{id}"),
     ("show_overview", "/linked/run", "/api/runs/{id}"),
-    ("show_overview", "/students/0/account", "/api/people/{id}"),
     ("list_run_classrooms", "/classrooms/0/classroom", "/api/classrooms/{id}"),
     ("upload", "/id", "/api/files/{id}"),
     ("find_account", "/id", "/api/support/accounts/{id}"),
-    ("list_administered", "/schools/0/id", "/api/schools/{id}"),
     ("add_roster_entry", "/id", "/api/schools/{id}/roster/{entry}"),
     ("upload_roster", "/id", "/api/schools/{id}/imports/{import}"),
+    ("list_school_teachers", "/teachers/0/account", "/api/people/{id}"),
     ("create_course", "/course", "/api/courses/{id}"),
-    ("list_my_courses", "/courses/0/course", "/api/courses/{id}"),
+    ("list_my_courses", "/courses/0/time/run", "/api/runs/{id}"),
     ("list_taught", "/courses/0/card/id", "/api/courses/{id}"),
     ("list_taught", "/courses/0/runs/0/time/run", "/api/runs/{id}"),
     ("show_course", "/card/cover", "/files/covers/{id}"),
