@@ -11,6 +11,7 @@ import msgspec
 import redis
 import schemathesis
 from schemathesis import Case, CheckContext, HookContext, Response
+from schemathesis.auths import refresh_auth
 from schemathesis.generation.meta import TestPhase
 
 from protocol.codec import decode_body
@@ -44,9 +45,10 @@ def filter_case(context: HookContext, case: Case) -> bool:
 
 @schemathesis.hook
 def map_case(context: HookContext, case: Case) -> Case:
-    """Links bring their own ids; whatever else would name only what is not there."""
-    if case.meta is not None and case.meta.phase.name is not TestPhase.STATEFUL:
-        KNOWN.fill(case)
+    """Links bring the ids of their own paths; whatever else would name only what is not there."""
+    if not is_on_a_walk(case):
+        KNOWN.fill_path(case)
+    KNOWN.fill_body(case)
     if re.fullmatch(KEY_PATTERN, str(case.headers.get(HEADER, ""))):
         # Drawn keys repeat, and the same key for something else is a conflict.
         case.headers[HEADER] = f"fuzzed-{case.id}"
@@ -58,6 +60,18 @@ def before_call(context: HookContext, case: Case, kwargs: dict[str, object]) -> 
     """Nobody is told to slow down: what is asked about here is what is behind the limits."""
     for key in LIMITS.scan_iter("limit:*"):
         LIMITS.delete(key)
+
+
+@schemathesis.hook
+def after_call(context: HookContext, case: Case, response: Response) -> None:
+    """Who logged out on a walk logs in again, or all that follows would be 401; other phases do so by themselves."""
+    who = WHO.get((case.method, case.operation.path))
+    if response.status_code == 401 and who is not None and who.needs_token and is_on_a_walk(case):
+        refresh_auth(case)
+
+
+def is_on_a_walk(case: Case) -> bool:
+    return case.meta is not None and case.meta.phase.name is TestPhase.STATEFUL
 
 
 @schemathesis.check

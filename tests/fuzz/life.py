@@ -76,8 +76,10 @@ async def study(database: Database, learner: Device) -> None:
 
 
 async def hold_a_class(database: Database, teacher: Device, *others: Device) -> None:
-    """A classroom with a past session and a running one; every kind of activity is published in it."""
-    classroom = str((await teacher.wish("classroom.create", teacher.account, {"name": "线性代数"}))["classroom"])
+    """A classroom of a run, with a past session and a running one; every kind of activity is published in it."""
+    run = await database.fetchval("SELECT min(id) FROM run")
+    wished: Body = {"name": "线性代数", "run": run}
+    classroom = str((await teacher.wish("classroom.create", teacher.account, wished))["classroom"])
     code = await database.fetchval("SELECT code FROM classroom WHERE id = $1", classroom)
     for each in others:
         await each.wish("classroom.join", each.account, {"code": code})

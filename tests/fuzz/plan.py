@@ -12,6 +12,7 @@ from tests.fuzz.world import PEOPLE, World
 # The rest are drawn, or come from what was answered before.
 SHARE = "probability = 0.7"
 SEED = 20260901
+STEPS = 10
 
 
 def log_ins() -> str:
@@ -55,6 +56,11 @@ def settings(person: str, auth: str) -> Iterator[str]:
         'generation.database = "none"',
         # NUL is refused wherever it stands; tests/protocol/test_codec.py sends it.
         "generation.allow-x00 = false",
+        # A machine that has much to do is no finding.
+        "request-timeout = 60",
+        # A walk ends at what is refused, so it sends what fits; whatever does not is sent by the other phases.
+        'phases.stateful.generation.mode = "positive"',
+        f"phases.stateful.max-steps = {STEPS}",
         "[auth.wfc]",
         f"path = {json.dumps(auth)}",
         f"user = {json.dumps(person)}",

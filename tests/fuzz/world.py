@@ -69,9 +69,12 @@ KEPT_FIELDS: Mapping[str, str] = {
     "entry": "SELECT id FROM roster_entry ORDER BY number LIMIT 8",
     "import": "SELECT id FROM roster_import ORDER BY id LIMIT 8",
     "account": "SELECT account_id AS id FROM identity WHERE subject = '+8613900000002'",
-    "teacher": "SELECT account_id AS id FROM school_staff WHERE role = 'teacher'",
+    "teacher": "SELECT account_id AS id FROM school_staff GROUP BY account_id HAVING min(role) = 'teacher'",
     "school": "SELECT id FROM school",
     "activity": OF_ACTIVITIES,
+    "run": "SELECT id FROM run ORDER BY id LIMIT 8",
+    "unit": "SELECT id FROM unit WHERE level = 'unit' ORDER BY id LIMIT 8",
+    "post": "SELECT id FROM post ORDER BY id LIMIT 8",
     "number": """
         SELECT number AS id FROM roster_entry
          WHERE NOT EXISTS (SELECT FROM certification WHERE roster_entry_id = roster_entry.id)
@@ -121,7 +124,11 @@ async def place_people(database: Database) -> None:
                     await insert_role(tx, account, role)
             if name == EVERYTHING:
                 await tx.execute(
-                    "INSERT INTO school_staff (school_id, account_id, role) SELECT id, $1, 'admin' FROM school", account
+                    """
+                    INSERT INTO school_staff (school_id, account_id, role)
+                    SELECT id, $1, role FROM school, unnest(ARRAY['admin', 'teacher']) AS role
+                    """,
+                    account,
                 )
                 await tx.execute(
                     "INSERT INTO course_teacher (course_id, account_id, role) SELECT id, $1, 'teacher' FROM course",
