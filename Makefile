@@ -8,7 +8,7 @@ COVERAGE := --cov=protocol --cov=server.core --cov=server.hub --cov-branch --cov
 	--cov-report=term:skip-covered
 # Two, since most of a test is waiting for servers, and more would starve them; see tests/conftest.py for who gets what.
 # A worker that had to be ended is not replaced: the next one would begin with the same test.
-WORKERS := -n 2 --max-worker-restart=0
+WORKERS := -n 2 --max-worker-restart=0 --durations=25
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run web test check lint types contract unit web-check fmt lock settings fuzz bench clean

@@ -13,7 +13,6 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from time import perf_counter
 
 from protocol.activity import AddPost, Post, PostAdded
 from protocol.codec import fingerprint, to_struct
@@ -154,7 +153,6 @@ class Posting:
             del self._waiting[stream]
 
     async def _carry(self, stream: StreamId, batch: list[Waiting], ring: Ring) -> None:
-        began = perf_counter()
         try:
             judged = await self._settle(stream, batch)
         except Refused as refused:
@@ -167,14 +165,6 @@ class Posting:
             raise
         else:
             ring(judged.facts)
-            log.info(
-                "stream=%s command=%s n=%d n_done=%d ms=%.1f",
-                stream,
-                POST,
-                len(batch),
-                len(judged.facts),
-                (perf_counter() - began) * 1000,
-            )
             for waiting, outcome in zip(batch, judged.outcomes, strict=True):
                 waiting.told(outcome)
 

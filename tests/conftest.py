@@ -25,6 +25,8 @@ STDERR = pytest.StashKey[int]()
 TESTS = Path(__file__).parent
 # Whole classes in browsers or in processes that are killed: two of them at once would only wait for each other.
 CROWDED = (TESTS / "e2e", TESTS / "scenes" / "test_storm.py")
+# They reach the pure rooms only through others, and being traced would cost them a third of their time.
+OTHERWISE_COVERED = (*CROWDED, TESTS / "edge", TESTS / "fuzz", TESTS / "matrix", TESTS / "scenes")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -41,6 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         limit(item)
+        if any(item.path.is_relative_to(each) for each in OTHERWISE_COVERED):
+            item.add_marker("no_cover")
     if hasattr(config, "workerinput"):
         # What takes longest begins first, or one worker ends with it while the others have nothing left.
         items.sort(key=lambda item: not is_crowded(item.path))

@@ -10,7 +10,8 @@ import struct
 import sys
 import termios
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Protocol
 
 # On sockets Linux calls it SIOCOUTQ: what was written and is not acknowledged, sent or not.
@@ -44,22 +45,37 @@ def never_time_out(sock: Sock | None) -> None:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 0)
 
 
-def write_each(numbers: array[int], messages: Sequence[bytes]) -> list[tuple[int, int]]:
-    """A message to each of many sockets by their file numbers, past the loop, whose own way is about a tenth of what a
-    delivery costs. Gives (place, bytes taken) of those that did not take all; never raises.
+def write_to_all(numbers: array[int], data: bytes) -> list[tuple[int, int]]:
+    """The same bytes to many sockets by their file numbers, past the loop, whose own way is about a tenth of what a
+    delivery costs. Gives (place in `numbers`, bytes taken) of those that did not take all; never raises.
 
     Nothing may wait in their transports, or it would come after. None may be past its protocol's `connection_lost`: the
     number may be another's by then.
     """
-    # The loop is in C: after each call of the kernel a processor guesses every branch of the interpreter wrong.
-    taken: list[int] = []
-    while len(taken) < len(numbers):
-        try:
-            # What came before an error stays in the list.
-            taken.extend(map(os.write, numbers[len(taken) :], messages[len(taken) :]))
-        except OSError:
-            taken.append(0)
+    taken = written(numbers, repeat(data))
+    if taken.count(len(data)) == len(taken):
+        return []
+    return [(place, n_taken) for place, n_taken in enumerate(taken) if n_taken != len(data)]
+
+
+def write_each(numbers: array[int], messages: Sequence[bytes]) -> list[tuple[int, int]]:
+    """The same with a message for each."""
+    taken = written(numbers, messages)
     sizes = list(map(len, messages))
     if taken == sizes:
         return []
     return [(place, n_taken) for place, (n_taken, size) in enumerate(zip(taken, sizes, strict=True)) if n_taken != size]
+
+
+def written(numbers: array[int], messages: Iterable[bytes]) -> list[int]:
+    """How many bytes each took."""
+    taken: list[int] = []
+    # The loop is in C: after each call of the kernel a processor guesses every branch of the interpreter wrong.
+    writes = map(os.write, numbers, messages)
+    while len(taken) < len(numbers):
+        try:
+            # What came before an error stays in the list, and what comes after it in the loop.
+            taken.extend(writes)
+        except OSError:
+            taken.append(0)
+    return taken

@@ -20,7 +20,7 @@ from protocol.limits import GAP_WAIT_MS, PAGE_EVENTS, RESUME_EVENTS, WINDOW_EVEN
 from server.bus import Bus
 from server.edge.batch import Batch, Flights, Spawn
 from server.edge.book import Access, Asked, Book
-from server.edge.kernel import write_each
+from server.edge.kernel import write_each, write_to_all
 from server.hub.connection import Attachment, Connection
 from server.hub.hub import Hub, gone
 from server.hub.prepared import Prepared
@@ -151,6 +151,9 @@ class Supply:
         self._next_flush = self._loop.time() + min(took_s * (1 + pace), MOST_PACED_S)
         self.n_flush_s += took_s
         self.n_flushes += 1
+
+    def write_to_all(self, numbers: array[int], data: bytes) -> list[tuple[int, int]]:
+        return write_to_all(numbers, data)
 
     def write_each(self, numbers: array[int], messages: Sequence[bytes]) -> list[tuple[int, int]]:
         return write_each(numbers, messages)

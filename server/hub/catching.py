@@ -25,10 +25,13 @@ class Hands(Protocol):
     def flush_soon(self) -> None:
         """Call `flush` in the next turn of the loop."""
 
-    def write_each(self, numbers: array[int], messages: Sequence[bytes]) -> list[tuple[int, int]]:
-        """Write a message below each of these pipes, in which nothing waits. Gives (place in `numbers`, bytes taken)
-        of those that did not take all. Never waits, never raises; calls nothing of the hub.
+    def write_to_all(self, numbers: array[int], data: bytes) -> list[tuple[int, int]]:
+        """Write the same bytes below pipes in which nothing waits. Gives (place in `numbers`, bytes taken) of those
+        that did not take all. Never waits, never raises; calls nothing of the hub.
         """
+
+    def write_each(self, numbers: array[int], messages: Sequence[bytes]) -> list[tuple[int, int]]:
+        """The same with a message for each."""
 
     def load(self, attachment: Attachment) -> None:
         """Memory does not hold what the attachment needs: read it and answer by one of `give_*`, or `lose`."""

@@ -304,7 +304,7 @@ class Hub:
         if begin == end:
             return
         self.n_writes += end - begin
-        for place, n_taken in self._hands.write_each(readers.numbers[begin:end], [framed] * (end - begin)):
+        for place, n_taken in self._hands.write_to_all(readers.numbers[begin:end], framed):
             # Full, gone, or one that takes nothing this way: its pipe finds out which.
             readers.connections[begin + place].pipe.write(framed[n_taken:])
 

@@ -6,7 +6,7 @@ import contextlib
 import socket
 from array import array
 
-from server.edge.kernel import write_each
+from server.edge.kernel import write_each, write_to_all
 
 MESSAGES = [b"a frame of one's own %d" % n * 20 for n in range(5)]
 
@@ -53,3 +53,13 @@ def test_what_was_taken_of_more_than_there_is_room_for_is_told() -> None:
             while True:
                 taken += theirs.recv(1_000_000)
         assert len(taken) == n_taken
+
+
+def test_the_same_to_all_goes_the_same_way() -> None:
+    with contextlib.ExitStack() as stack:
+        first, gone, last = (a_pair(stack) for _ in range(3))
+        assert write_to_all(array("i", [first[0].fileno(), last[0].fileno()]), MESSAGES[0]) == []
+        gone[1].close()
+        numbers = array("i", [first[0].fileno(), -1, gone[0].fileno(), last[0].fileno()])
+        assert write_to_all(numbers, MESSAGES[1]) == [(1, 0), (2, 0)]
+        assert [theirs.recv(1_000) for _, theirs in (first, last)] == [MESSAGES[0] + MESSAGES[1]] * 2

@@ -126,6 +126,9 @@ class World:
     def flush_soon(self) -> None:
         self.is_due = True
 
+    def write_to_all(self, numbers: array[int], data: bytes) -> list[tuple[int, int]]:
+        return self.write_each(numbers, [data] * len(numbers))
+
     def write_each(self, numbers: array[int], messages: Sequence[bytes]) -> list[tuple[int, int]]:
         pairs = list(zip(numbers, messages, strict=True))
         taken = [0 if number < 0 else self.straight[number].take_straight(data) for number, data in pairs]
