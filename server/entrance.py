@@ -25,10 +25,11 @@ from server.environment import Secret
 from server.ids import draw_id
 from server.limiter import WRONG_LOGINS, WRONG_LOGINS_OF_DEVICE, WRONG_LOGINS_OF_PASSWORD, Limit, Limiter
 from server.one_time_code import Purpose
-from server.password import Passwords, check_strength
+from server.password import Passwords
 from server.store import accounts, audit, devices, identities, oauth_tickets
 from server.store.identities import Identified
 from server.store.pool import Database, Tx
+from server.strength import check_password
 from server.token import draw_token, hash_token
 
 
@@ -77,7 +78,7 @@ class Entrance:
         """
         address = phone_address(written)
         phone = address.subject
-        check_strength(password, phone)
+        await check_password(self.database, password, (phone,))
         name = clean_name(name) if name else f"用户{phone[-4:]}"
         hashed_code = await self.codes.check(address, "register", code)
         password_hash = await self.passwords.hash(password)
@@ -119,7 +120,7 @@ class Entrance:
 
         Raises Refused: WEAK_PASSWORD, BAD_CODE, PHONE_UNKNOWN, EMAIL_UNKNOWN, ACCOUNT_CLOSED, OVERLOADED.
         """
-        check_strength(password, address.subject)
+        await check_password(self.database, password, (address.subject,))
         hashed_code = await self.codes.check(address, "reset", code)
         found = await self._identify(address)
         password_hash = await self.passwords.hash(password)

@@ -20,10 +20,11 @@ from server.core.address import Address
 from server.core.login_method import check_bind, check_unbind
 from server.gateways.words import Change
 from server.notices import Notices
-from server.password import Passwords, check_strength
+from server.password import Passwords
 from server.store import audit, devices, identities
 from server.store.identities import OwnIdentity, Provider
 from server.store.pool import Database, Tx
+from server.strength import check_password
 
 Done = TypeVar("Done")
 
@@ -135,8 +136,7 @@ class LoginMethods:
     ) -> Done:
         """Raises Refused: WEAK_PASSWORD, CONFIRM_NEEDED, BAD_CODE."""
         before = await identities.select_of_account(self.database, account)
-        for address in (None, *(each.subject for each in before if has_address(each))):
-            check_strength(password, address)
+        await check_password(self.database, password, [each.subject for each in before if has_address(each)])
         confirmed = await self.confirmation.check(account, device, proof)
         password_hash = await self.passwords.hash(password)
         async with self.database.transaction() as tx:

@@ -28,6 +28,10 @@ def contains(text: str) -> str:
     return f"%{escaped}%"
 
 
+async def is_name(db: Reader, text: str) -> bool:
+    return bool(await db.fetchval("SELECT EXISTS (SELECT FROM school WHERE name = $1)", text))
+
+
 async def insert_school(tx: Tx, school: SchoolId, name: str, has_cloud: bool, code: str | None) -> None:
     await tx.execute(
         "INSERT INTO school (id, name, has_cloud, certification_code) VALUES ($1, $2, $3, $4)",

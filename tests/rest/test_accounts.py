@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from protocol.envelopes import Body
+from protocol.ids import SchoolId
+from server.ids import draw_id
+from server.store.schools import insert_school
 from tests.harness.school import EXERCISE
 from tests.harness.site import PASSWORD, Site, a_phone
 
@@ -44,6 +47,16 @@ async def test_the_own_number_is_no_password(site: Site) -> None:
     phone = a_phone()
     body = {"phone": phone, "code": "000000", "password": f"x{phone}x"}
     assert (await site.client.post("/api/accounts", json=body)).json()["code"] == "weak_password"
+
+
+async def test_a_schools_name_is_no_password(site: Site) -> None:
+    async with site.database.transaction() as tx:
+        await insert_school(tx, SchoolId(draw_id()), "北京航空航天大学", True, None)
+    phone = a_phone()
+    body = {"phone": phone, "code": await site.code(phone, "register"), "password": " 北京航空航天大学"}
+    assert (await site.client.post("/api/accounts", json=body)).json()["code"] == "weak_password"
+    longer = {**body, "password": "我不在北京航空航天大学"}
+    assert (await site.client.post("/api/accounts", json=longer)).status_code == 201
 
 
 async def test_any_other_password_is_taken_exactly_as_it_is(site: Site) -> None:

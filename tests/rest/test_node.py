@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import pytest
 
 from server.config import read
 from server.files.receive import ABANDONED, MOST_BYTES, sweep
@@ -56,6 +57,27 @@ async def test_a_token_of_one_node_is_good_on_the_other_r3(nodes: Nodes) -> None
         assert (await there.get("/api/me", headers=headers)).status_code == 401
     for node in (first, second):
         assert headers["Authorization"].removeprefix("Bearer ") not in node.log()
+
+
+@pytest.mark.parametrize(
+    ("begin", "status", "allowed"),
+    [
+        ("OPTIONS *", "404", []),
+        ("TRACE /", "405", ["allow: get, head"]),
+        ("TRACE /api/me", "405", ["allow: get, head, patch"]),
+    ],
+)
+async def test_security_103_what_is_about_the_server_itself_is_no_method_here(
+    nodes: Nodes, begin: str, status: str, allowed: list[str]
+) -> None:
+    node = await nodes.start("a")
+    reader, writer = await asyncio.open_connection("127.0.0.1", node.port)
+    writer.write(f"{begin} HTTP/1.1\r\nHost: 127.0.0.1:{node.port}\r\nConnection: close\r\n\r\n".encode())
+    async with asyncio.timeout(10):
+        head, _, _ = (await reader.read()).partition(b"\r\n\r\n")
+    writer.close()
+    first, *headers = head.decode().lower().split("\r\n")
+    assert (first.split()[1], [each for each in headers if each.startswith("allow:")]) == (status, allowed)
 
 
 async def test_a_body_without_end_is_refused_as_soon_as_it_is_too_large(nodes: Nodes) -> None:
