@@ -116,41 +116,41 @@ class Bus:
         self.n_heard = 0
         self.n_returns = 0
 
-    # Ringing
+    # Ringing: Redis comes first, so that other processes need not wait for what our own ears do with it.
 
     def publish_events(self, stream: StreamId, events: Sequence[Prepared]) -> None:
         """Ring events just committed. Never raises, never waits."""
         if not events:
             return
+        self._ring(_stream_channel(stream), {"k": "events", "e": [_event_parts(each) for each in events]})
         if self._ears:
             self._ears.hear_events(stream, events)
-        self._ring(_stream_channel(stream), {"k": "events", "e": [_event_parts(each) for each in events]})
 
     def publish_gauge(self, stream: StreamId, gauge: PreparedGauge) -> None:
-        if self._ears:
-            self._ears.hear_gauge(stream, gauge)
         parts = [gauge.name, gauge.key, gauge.rev, dict(gauge.frames), dict(gauge.private)]
         self._ring(_stream_channel(stream), {"k": "gauge", "g": parts})
+        if self._ears:
+            self._ears.hear_gauge(stream, gauge)
 
     def publish_signal(self, stream: StreamId, sender: AccountId, frame: bytes) -> None:
         """Ring an encoded Signal for everybody on the stream but its sender."""
+        self._ring(_stream_channel(stream), {"k": "signal", "a": sender, "f": frame})
         if self._ears:
             self._ears.hear_signal(stream, sender, frame)
-        self._ring(_stream_channel(stream), {"k": "signal", "a": sender, "f": frame})
 
     def publish_part(self, stream: StreamId, part: DeliveryPart) -> None:
+        self._ring(_stream_channel(stream), {"k": "part", "p": [part.node, part.seq, part.n_online, part.n_have]})
         if self._ears:
             self._ears.hear_part(stream, part)
-        self._ring(_stream_channel(stream), {"k": "part", "p": [part.node, part.seq, part.n_online, part.n_have]})
 
     def publish_logged_out(self, account: AccountId, devices: Sequence[DeviceId] = ()) -> None:
         """Cut the sockets of these devices on every node; of all the account's devices if none is named."""
         self.publish_control(LoggedOut(account=account, devices=tuple(devices)))
 
     def publish_control(self, control: Control) -> None:
+        self._ring(CONTROL, _control_parts(control))
         if self._ears:
             self._ears.hear_control(control)
-        self._ring(CONTROL, _control_parts(control))
 
     def _ring(self, channel: str, parts: dict[str, object]) -> None:
         if len(self._rings) + len(self._under_way) >= WAITING_RINGS:

@@ -40,6 +40,8 @@ class Link(asyncio.Protocol):
         self.heard_at = loop.time()
         self.lost: asyncio.Future[None] = loop.create_future()
         self._transport = cast(asyncio.Transport, writer.transport)
+        # So that what is sent goes at once, and not when all else is done in this turn of the loop.
+        self._transport.set_write_buffer_limits(high=0)
         self._transport.set_protocol(self)
 
     def send(self, commands: Iterable[tuple[str | bytes, ...]]) -> None:
