@@ -21,6 +21,8 @@ Password = Annotated[str, Meta(min_length=1, max_length=256)]
 
 
 Email = Annotated[str, Meta(min_length=5, max_length=254)]
+# Drawn by a client once, and kept: a code that was asked for with it is good only with it.
+Nonce = Annotated[str, Meta(min_length=16, max_length=64)]
 Ticket = Annotated[str, Meta(min_length=16, max_length=64)]
 
 
@@ -30,6 +32,7 @@ class RequestCode(msgspec.Struct, frozen=True, kw_only=True):
     purpose: Literal["register", "login", "reset"]
     phone: Phone | None = None
     email: Email | None = None
+    nonce: Nonce | None = None
 
 
 class Register(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +43,7 @@ class Register(msgspec.Struct, frozen=True, kw_only=True):
     password: Password
     name: Name | None = None
     ticket: Ticket | None = None
+    nonce: Nonce | None = None
     client_kind: ClientKind = "web"
     client_version: ShortText = ""
     label: ShortText = ""
@@ -56,6 +60,7 @@ class LogIn(msgspec.Struct, frozen=True, kw_only=True):
     password: Password | None = None
     code: OneTimeCode | None = None
     device_key: DeviceKey | None = None
+    nonce: Nonce | None = None
     client_kind: ClientKind = "web"
     client_version: ShortText = ""
     label: ShortText = ""
@@ -68,6 +73,7 @@ class ResetPassword(msgspec.Struct, frozen=True, kw_only=True):
     password: Password
     phone: Phone | None = None
     email: Email | None = None
+    nonce: Nonce | None = None
     client_kind: ClientKind = "web"
     client_version: ShortText = ""
     label: ShortText = ""

@@ -33,15 +33,16 @@ class Codes:
     secret: Secret = field(repr=False)
     now: Callable[[], datetime] = utc_now
 
-    async def send(self, address: Address, purpose: Purpose) -> None:
-        """Send a one-time code, whether or not the address is known: the answer tells nobody which it is.
+    async def send(self, address: Address, purpose: Purpose, asker: str) -> None:
+        """Send a one-time code, good for this asker only (see `digest`), whether or not the address is known: the
+        answer tells nobody which it is.
 
         Raises Refused: SLOW_DOWN, OVERLOADED, SMS_FAILED, MAIL_FAILED.
         """
         code = draw_code()
         await self.limiter.take(CODES_SENT)
         try:
-            await self._keep(address, purpose, code)
+            await self._keep(address, purpose, code, asker)
         except Refused:
             # Nothing is sent: whoever asks in vain must not use up what there is for all.
             await self.limiter.give_back(CODES_SENT)
@@ -53,13 +54,13 @@ class Codes:
         except MailFailed as error:
             raise Refused(Code.MAIL_FAILED, str(error), retry_after_ms=60_000) from error
 
-    async def _keep(self, address: Address, purpose: Purpose, code: str) -> None:
+    async def _keep(self, address: Address, purpose: Purpose, code: str, asker: str) -> None:
         now = self.now()
         async with self.database.transaction() as tx:
             await one_time_codes.lock_address(tx, address)
             check_sending(await one_time_codes.select_sent(tx, address, now - LONGEST), now)
             await one_time_codes.insert_sent(tx, address, now)
-            hashed = digest(self.secret, address, purpose, code)
+            hashed = digest(self.secret, address, purpose, code, asker)
             await one_time_codes.upsert_code(tx, address, purpose, hashed, now, TIME_TO_LIVE)
 
     async def _deliver(self, address: Address, purpose: Purpose, code: str) -> None:
@@ -70,13 +71,13 @@ class Codes:
                 MailMessage(email=address.subject, text=code_text(code, purpose), subject="【上课】验证码")
             )
 
-    async def check(self, address: Address, purpose: Purpose, code: str) -> bytes:
+    async def check(self, address: Address, purpose: Purpose, code: str, asker: str) -> bytes:
         """The hash of the right code, to be used up by `use_code`. Every call counts as a try.
 
         Raises Refused(BAD_CODE).
         """
         expected = await one_time_codes.count_try(self.database, address, purpose, self.now(), TRIES)
-        given = digest(self.secret, address, purpose, code)
+        given = digest(self.secret, address, purpose, code, asker)
         if expected is None or not is_same(expected, given):
             raise Refused(Code.BAD_CODE, data={"field": "code"})
         return given

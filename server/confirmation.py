@@ -50,15 +50,18 @@ class Confirmation:
     codes: Codes
     now: Callable[[], datetime] = utc_now
 
-    async def send_code(self, account: AccountId, to: AddressKind) -> None:
-        """A code to the account's own address. Raises Refused: NOT_BOUND, and what `Codes.send` does."""
-        await self.codes.send(await self._own_address(account, to), "confirm")
+    async def send_code(self, account: AccountId, device: DeviceId, to: AddressKind) -> None:
+        """A code to the account's own address, good on this device.
+
+        Raises Refused: NOT_BOUND, and what `Codes.send` does.
+        """
+        await self.codes.send(await self._own_address(account, to), "confirm", device)
 
     async def check(self, account: AccountId, device: DeviceId, proof: Proof) -> Confirmed:
         """Raises Refused: CONFIRM_NEEDED, BAD_CODE, NOT_BOUND, SLOW_DOWN, OVERLOADED."""
         if proof.code is not None:
             address = await self._own_address(account, proof.code_to)
-            return Confirmed(used=(address, await self.codes.check(address, "confirm", proof.code)))
+            return Confirmed(used=(address, await self.codes.check(address, "confirm", proof.code, device)))
         password_hash = await identities.select_password(self.database, account)
         if proof.password is not None and password_hash is not None:
             await self.limiter.take(WRONG_CONFIRMATIONS, account)

@@ -35,11 +35,12 @@ from server.token import draw_token, hash_token
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """What a client says of itself; believed for lists and statistics only."""
+    """What a client says of itself; believed for lists and statistics only. `nonce`: that it asked for codes with."""
 
     kind: ClientKind
     version: str
     label: str
+    nonce: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,7 @@ class Entrance:
         phone = address.subject
         await check_password(self.database, password, (phone,))
         name = clean_name(name) if name else f"用户{phone[-4:]}"
-        hashed_code = await self.codes.check(address, "register", code)
+        hashed_code = await self.codes.check(address, "register", code, client.nonce)
         password_hash = await self.passwords.hash(password)
         account, now = AccountId(draw_id()), self.now()
         async with self.database.transaction() as tx:
@@ -111,7 +112,7 @@ class Entrance:
 
     async def log_in_by_code(self, address: Address, code: str, client: Client) -> Entered:
         """R4. Raises Refused: BAD_CODE, PHONE_UNKNOWN, EMAIL_UNKNOWN, ACCOUNT_CLOSED, OVERLOADED."""
-        hashed_code = await self.codes.check(address, "login", code)
+        hashed_code = await self.codes.check(address, "login", code, client.nonce)
         found = await self._identify(address)
         return await self.enter(found, client, code=(address, "login", hashed_code))
 
@@ -121,7 +122,7 @@ class Entrance:
         Raises Refused: WEAK_PASSWORD, BAD_CODE, PHONE_UNKNOWN, EMAIL_UNKNOWN, ACCOUNT_CLOSED, OVERLOADED.
         """
         await check_password(self.database, password, (address.subject,))
-        hashed_code = await self.codes.check(address, "reset", code)
+        hashed_code = await self.codes.check(address, "reset", code, client.nonce)
         found = await self._identify(address)
         password_hash = await self.passwords.hash(password)
         async with self.database.transaction() as tx:

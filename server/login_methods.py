@@ -53,7 +53,7 @@ class LoginMethods:
         Raises Refused: CONFIRM_NEEDED, BAD_CODE, ALREADY_BOUND, IDENTITY_TAKEN (无法绑定, R11, R16).
         """
         confirmed = await self.confirmation.check(account, device, proof)
-        hashed_code = await self.codes.check(address, "bind", code)
+        hashed_code = await self.codes.check(address, "bind", code, device)
         async with self.database.transaction() as tx:
             await confirmed.use(tx)
             await use_code(tx, address, "bind", hashed_code)
@@ -111,7 +111,7 @@ class LoginMethods:
         Raises Refused: CONFIRM_NEEDED, BAD_CODE, IDENTITY_TAKEN (R16).
         """
         confirmed = await self.confirmation.check(account, device, proof)
-        hashed_code = await self.codes.check(address, "bind", code)
+        hashed_code = await self.codes.check(address, "bind", code, device)
         async with self.database.transaction() as tx:
             await confirmed.use(tx)
             await use_code(tx, address, "bind", hashed_code)

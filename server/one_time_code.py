@@ -25,9 +25,11 @@ def draw_code() -> str:
     return f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
 
 
-def digest(secret: Secret, address: Address, purpose: Purpose, code: str) -> bytes:
-    """Keyed, since a million plain hashes are tried in a second; a code for another address or purpose never fits."""
-    meant = "\0".join(("one-time code", address.subject, purpose, code.strip()))
+def digest(secret: Secret, address: Address, purpose: Purpose, code: str, asker: str) -> bytes:
+    """Keyed, since a million plain hashes are tried in a second; a code for another address, purpose or asker never
+    fits. `asker`: the device that asked, or the nonce of a client that is not logged in; "" for one that drew none.
+    """
+    meant = "\0".join(("one-time code", address.subject, purpose, code.strip(), asker))
     return hmac.digest(secret.reveal().encode(), meant.encode(), hashlib.sha256)
 
 

@@ -20,7 +20,7 @@ from server.store import identities, memberships
 
 async def register(call: Call, body: Register) -> Response:
     """Register by phone number, one-time code and password; the device is logged in."""
-    client = client_of(call, body)
+    client = client_of(call, body, body.nonce)
     entrance = call.services.entrance
     entered = await entrance.register(body.phone, body.code, body.password, body.name, client, body.ticket)
     return logged_in(entered, status=201)
@@ -28,7 +28,7 @@ async def register(call: Call, body: Register) -> Response:
 
 async def reset_password(call: Call, body: ResetPassword) -> Response:
     """Set a new password by one-time code; all other devices are logged out at once."""
-    client = client_of(call, body)
+    client = client_of(call, body, body.nonce)
     address = one_address(body.phone, body.email)
     entered = await call.services.entrance.reset_password(address, body.code, body.password, client)
     await call.services.people.methods.tell_reset(entered.account)

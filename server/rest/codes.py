@@ -16,7 +16,7 @@ async def request_code(call: Call, body: RequestCode) -> Response:
     address = one_address(body.phone, body.email)
     if body.purpose == "register" and address.provider != "phone":
         raise Refused(Code.BAD_PHONE, data={"field": "phone"})
-    await call.services.entrance.codes.send(address, body.purpose)
+    await call.services.entrance.codes.send(address, body.purpose, body.nonce or "")
     return nothing()
 
 

@@ -22,7 +22,7 @@ from server.store import devices
 
 async def log_in(call: Call, body: LogIn) -> Response:
     """Log in by password or by one-time code; the oldest device beyond the limit is logged out."""
-    client = client_of(call, body)
+    client = client_of(call, body, body.nonce)
     entrance, address = call.services.entrance, one_address(body.phone, body.email)
     if body.password is not None and body.code is None:
         entered = await entrance.log_in_by_password(address, body.password, body.device_key, client)
@@ -44,10 +44,10 @@ class SaysWhatItIs(Protocol):
     def label(self) -> str: ...
 
 
-def client_of(call: Call, body: SaysWhatItIs) -> Client:
+def client_of(call: Call, body: SaysWhatItIs, nonce: str | None = None) -> Client:
     """Raises Refused(UPDATE_REQUIRED) for one too old to be served (R7)."""
     check_version(call.services.config.least_versions, body.client_kind, body.client_version)
-    return Client(kind=body.client_kind, version=body.client_version, label=body.label)
+    return Client(kind=body.client_kind, version=body.client_version, label=body.label, nonce=nonce or "")
 
 
 async def list_devices(call: Call) -> Response:

@@ -24,8 +24,8 @@ async def ask(site: Site, phone: str, purpose: Purpose = "login") -> int:
     return (await site.client.post("/api/codes", json={"phone": phone, "purpose": purpose})).status_code
 
 
-async def guess(site: Site, phone: str, code: str) -> str:
-    answer = await site.client.post("/api/devices", json={"phone": phone, "code": code})
+async def guess(site: Site, phone: str, code: str, nonce: str | None = None) -> str:
+    answer = await site.client.post("/api/devices", json={"phone": phone, "code": code, "nonce": nonce})
     return "in" if answer.status_code == 201 else str(answer.json()["code"])
 
 
@@ -157,6 +157,32 @@ async def test_a_code_is_for_five_minutes_one_purpose_and_one_number(site: Site)
     code = await site.code(person.phone, "login")
     site.clock.pass_by(minutes=5, seconds=1)
     assert await guess(site, person.phone, code) == "bad_code"
+
+
+async def test_security_39_a_code_is_good_only_for_the_client_that_asked(site: Site) -> None:
+    person = await site.register()
+    for asker, others in (("a" * 32, ("b" * 32, None)), (None, ("b" * 32,))):
+        site.clock.pass_by(minutes=1)
+        asked = {"phone": person.phone, "purpose": "login", "nonce": asker}
+        assert (await site.client.post("/api/codes", json=asked)).status_code == 204
+        code = site.sms.messages[-1].code
+        for other in others:
+            assert await guess(site, person.phone, code, other) == "bad_code"
+        assert await guess(site, person.phone, code, asker) == "in"
+
+
+async def test_security_39_another_client_neither_registers_nor_resets_with_a_code(site: Site) -> None:
+    person, phone, nonce = await site.register(), a_phone(), "a" * 32
+    site.clock.pass_by(minutes=1)
+    for path, number, purpose, status in (
+        ("/api/accounts", phone, "register", 201),
+        ("/api/passwords", person.phone, "reset", 200),
+    ):
+        await site.client.post("/api/codes", json={"phone": number, "purpose": purpose, "nonce": nonce})
+        body = {"phone": number, "code": site.sms.messages[-1].code, "password": PASSWORD}
+        stolen = await site.client.post(path, json=body)
+        assert (stolen.status_code, stolen.json()["code"]) == (403, "bad_code")
+        assert (await site.client.post(path, json={**body, "nonce": nonce})).status_code == status
 
 
 async def test_a_newer_code_ends_the_older_one(site: Site) -> None:

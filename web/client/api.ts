@@ -35,6 +35,8 @@ export interface ApiOptions {
   client: ClientLabel
   /** Shows the server that this device was logged in before. */
   deviceKey: () => string | null
+  /** A one-time code asked for with it is good only with it. */
+  nonce: () => string
   /** The server does not know this token any more; called before the refusal is thrown. */
   onTokenLost: (token: string) => void
   fetch?: typeof fetch
@@ -92,13 +94,13 @@ export function createApi(options: ApiOptions) {
   return {
     info: () => ask<ServerInfo>('GET', '/info'),
     /** `address`: a phone number or an e-mail address. */
-    requestCode: (address: string, purpose: CodePurpose) => ask<void>('POST', '/codes', { ...named(address), purpose }),
+    requestCode: (address: string, purpose: CodePurpose) => ask<void>('POST', '/codes', { ...named(address), purpose, nonce: options.nonce() }),
     register: (form: { phone: string; code: string; password: string; name?: string; ticket?: string }) =>
-      ask<LoggedIn>('POST', '/accounts', { ...form, ...options.client }),
+      ask<LoggedIn>('POST', '/accounts', { ...form, nonce: options.nonce(), ...options.client }),
     logIn: (address: string, proof: Proof) =>
-      ask<LoggedIn>('POST', '/devices', { ...named(address), ...proof, device_key: options.deviceKey(), ...options.client }),
+      ask<LoggedIn>('POST', '/devices', { ...named(address), ...proof, device_key: options.deviceKey(), nonce: options.nonce(), ...options.client }),
     resetPassword: (form: { phone: string; code: string; password: string }) =>
-      ask<LoggedIn>('POST', '/passwords', { ...form, ...options.client }),
+      ask<LoggedIn>('POST', '/passwords', { ...form, nonce: options.nonce(), ...options.client }),
     logOut: () => ask<void>('DELETE', '/devices/current'),
     devices: async () => (await ask<{ devices: Device[] }>('GET', '/devices')).devices,
     removeDevice: (id: string) => ask<void>('DELETE', `/devices/${encodeURIComponent(id)}`),

@@ -11,6 +11,8 @@ export interface DeviceMemory {
 const KEY = 'shangke.device'
 // Outlives a log-out: it opens nothing, it only tells the next log-in from a stranger's.
 const DEVICE_KEY = 'shangke.device_key'
+// Drawn once: a one-time code that was asked for here is good only here.
+const NONCE = 'shangke.nonce'
 
 export class DeviceStore {
   #memory: DeviceMemory | null
@@ -30,6 +32,14 @@ export class DeviceStore {
 
   get deviceKey(): string | null {
     return this.storage.getItem(DEVICE_KEY)
+  }
+
+  get nonce(): string {
+    const kept = this.storage.getItem(NONCE)
+    if (kept !== null) return kept
+    const drawn = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+    this.storage.setItem(NONCE, drawn)
+    return drawn
   }
 
   remember({ token, expires_at, device, device_key, account }: LoggedIn): void {

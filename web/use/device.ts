@@ -27,6 +27,7 @@ export function createDevice(storage: Storage): DeviceHandle {
     token: () => store.token,
     client: { client_kind: 'web', client_version: __CLIENT_VERSION__, label: deviceLabel(navigator.userAgent) },
     deviceKey: () => store.deviceKey,
+    nonce: () => store.nonce,
     // An answer to the old token must not end a log-in that came after it.
     onTokenLost: (token) => {
       if (store.token === token) store.forget()

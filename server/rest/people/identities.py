@@ -54,13 +54,13 @@ async def own_identities(call: Call, db: Reader) -> Response:
 
 async def request_confirm_code(call: Call, body: RequestConfirmCode) -> Response:
     """Send a code for `confirm` to the caller's own phone or e-mail."""
-    await call.services.people.confirmation.send_code(call.device.account, body.to)
+    await call.services.people.confirmation.send_code(call.device.account, call.device.id, body.to)
     return nothing()
 
 
 async def request_bind_code(call: Call, body: RequestBindCode) -> Response:
     """Send a code for `bind` to an address; the answer is the same for bound and unbound ones."""
-    await call.services.entrance.codes.send(read_address(body.provider, body.address), "bind")
+    await call.services.entrance.codes.send(read_address(body.provider, body.address), "bind", call.device.id)
     return nothing()
 
 

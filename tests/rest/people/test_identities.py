@@ -207,6 +207,19 @@ async def test_security_39_a_code_proves_only_what_it_was_sent_for(site: Site) -
     assert problem(await unbind(site, person, "email", own)) == (403, "bad_code")
 
 
+async def test_security_39_a_code_proves_nothing_on_another_device(site: Site) -> None:
+    here, email = await site.register(), an_email()
+    elsewhere = await site.another_device(here)
+    site.clock.pass_by(minutes=1)
+    own = await confirm_code(site, here)
+    body: Body = {"provider": "email", "address": email, "code": await bind_code(site, here, "email", email)}
+    stolen = await post(site, elsewhere, "/api/me/identities", {**body, "proof": own})
+    assert problem(stolen) == (403, "bad_code")
+    bound = await post(site, elsewhere, "/api/me/identities", {**body, "proof": BY_PASSWORD})
+    assert problem(bound) == (403, "bad_code")
+    assert (await post(site, here, "/api/me/identities", {**body, "proof": own})).status_code == 200
+
+
 async def test_wrong_confirmations_are_slowed_down(site: Site) -> None:
     person = await site.register()
     answers = [await unbind(site, person, "phone", {"password": f"wrong horse {n}"}) for n in range(11)]

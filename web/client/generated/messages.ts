@@ -776,6 +776,7 @@ export interface RequestCode {
   readonly purpose: 'login' | 'register' | 'reset'
   readonly phone?: string | null
   readonly email?: string | null
+  readonly nonce?: string | null
 }
 
 /** `ticket`: from a log-in at another's page that led to no account yet; it is bound to the new one (R2). */
@@ -785,6 +786,7 @@ export interface Register {
   readonly password: string
   readonly name?: string | null
   readonly ticket?: string | null
+  readonly nonce?: string | null
   readonly client_kind?: ClientKind
   readonly client_version?: string
   readonly label?: string
@@ -801,6 +803,7 @@ export interface LogIn {
   readonly password?: string | null
   readonly code?: string | null
   readonly device_key?: string | null
+  readonly nonce?: string | null
   readonly client_kind?: ClientKind
   readonly client_version?: string
   readonly label?: string
@@ -812,6 +815,7 @@ export interface ResetPassword {
   readonly password: string
   readonly phone?: string | null
   readonly email?: string | null
+  readonly nonce?: string | null
   readonly client_kind?: ClientKind
   readonly client_version?: string
   readonly label?: string

@@ -13,6 +13,7 @@ function anApi(answer: Response | Error, token: string | null = null) {
     token: () => token,
     client: CLIENT,
     deviceKey: () => 'k1',
+    nonce: () => 'n1',
     onTokenLost,
     fetch: async (url, init) => {
       asked.push({ url: String(url), init: init ?? {} })
@@ -45,7 +46,7 @@ describe('a request', () => {
   test('to log in says which client it is', async () => {
     const { api, asked } = anApi(json(201, {}))
     await api.logIn('13800000001', { code: '123456' })
-    expect(JSON.parse(String(asked[0]?.init.body))).toEqual({ phone: '13800000001', code: '123456', device_key: 'k1', ...CLIENT })
+    expect(JSON.parse(String(asked[0]?.init.body))).toEqual({ phone: '13800000001', code: '123456', device_key: 'k1', nonce: 'n1', ...CLIENT })
   })
 
   test('answered with no content gives nothing', async () => {
@@ -104,7 +105,7 @@ describe('an address', () => {
   test('is an e-mail address or a phone number', async () => {
     const { api, asked } = anApi(new Response(null, { status: 204 }))
     await api.requestCode('lin@163.com', 'login')
-    expect(JSON.parse(String(asked[0]?.init.body))).toEqual({ email: 'lin@163.com', purpose: 'login' })
+    expect(JSON.parse(String(asked[0]?.init.body))).toEqual({ email: 'lin@163.com', purpose: 'login', nonce: 'n1' })
   })
 
   test('is the only thing another service needs, and our cookie', async () => {

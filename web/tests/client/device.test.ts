@@ -28,6 +28,17 @@ describe('the device store', () => {
     expect(new DeviceStore(storage).deviceKey).toBe('k1')
   })
 
+  test('draws one nonce, and keeps it beyond a log-out', () => {
+    const storage = memoryStorage()
+    const store = new DeviceStore(storage)
+    const { nonce } = store
+    expect(nonce).toMatch(/^[0-9a-f]{32}$/)
+    store.remember(LOGGED_IN)
+    store.forget()
+    expect([store.nonce, new DeviceStore(storage).nonce]).toEqual([nonce, nonce])
+    expect(new DeviceStore(memoryStorage()).nonce).not.toBe(nonce)
+  })
+
   test('takes broken storage for none', () => {
     const storage = memoryStorage()
     storage.setItem('shangke.device', '{"token":1')
