@@ -52,7 +52,12 @@ async def fuzz(person: str, site: Site, folder: Path, *options: str) -> Outcome:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    says, _ = await process.communicate()
+    try:
+        says, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
     counted = read(report)
     return Outcome(
         person=person,
