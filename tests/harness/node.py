@@ -17,7 +17,8 @@ from server.embedded import Child, spawn
 from server.embedded.folder import socket_folder
 from server.supervise import Readiness, StartError, readiness
 
-READY_S = 20.0
+# The first node of a fresh clone compiles every module it imports.
+READY_S = 60.0
 STOP_S = 20.0
 
 

@@ -145,7 +145,7 @@ class Storm:
                 """
                 SELECT pg_terminate_backend(pid)
                   FROM pg_stat_activity
-                 WHERE datname = current_database() AND pid <> pg_backend_pid()
+                 WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
                 """
             )
         finally:
