@@ -236,7 +236,7 @@ class Bus:
                 await link.lost
                 log.warning("event=bell_lost")
             except (RedisError, OSError, TimeoutError) as error:
-                log.warning("event=bell_away why=%s", type(error).__name__)
+                log.warning("event=bell_away why=%s n_lost=%d", type(error).__name__, len(self._rings))
                 # Nobody knows when it is back, and what was rung long ago helps nobody.
                 self.n_lost += len(self._rings)
                 self._rings.clear()

@@ -6,10 +6,9 @@ the transaction of a change: whoever asked keeps there what they will answer.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from protocol.errors import Code, Refused
 from protocol.ids import AccountId, DeviceId
@@ -18,6 +17,7 @@ from server.codes import Codes, use_code, utc_now
 from server.confirmation import Confirmation, Proof, has_address
 from server.core.address import Address
 from server.core.login_method import check_bind, check_unbind
+from server.finish import Finish, Kept
 from server.gateways.words import Change
 from server.notices import Notices
 from server.password import Passwords
@@ -25,8 +25,6 @@ from server.store import audit, devices, identities
 from server.store.identities import OwnIdentity, Provider
 from server.store.pool import Database, Tx
 from server.strength import check_password
-
-Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +44,8 @@ class LoginMethods:
         address: Address,
         code: str,
         proof: Proof,
-        finish: Callable[[Tx], Awaitable[Done]],
-    ) -> Done:
+        finish: Finish[Kept],
+    ) -> Kept:
         """R8, R15. `code` was sent to `address` for `bind`.
 
         Raises Refused: CONFIRM_NEEDED, BAD_CODE, ALREADY_BOUND, IDENTITY_TAKEN (无法绑定, R11, R16).
@@ -58,9 +56,9 @@ class LoginMethods:
             await confirmed.use(tx)
             await use_code(tx, address, "bind", hashed_code)
             before = await self.bind(tx, account, address.provider, address.subject)
-            done = await finish(tx)
+            kept = await finish(tx)
         await self.notices.tell(before, "bound")
-        return done
+        return kept
 
     async def bind(self, tx: Tx, account: AccountId, provider: Provider, subject: str) -> Sequence[OwnIdentity]:
         """Bind what was shown to be theirs; gives the login methods from before.
@@ -81,8 +79,8 @@ class LoginMethods:
         device: DeviceId,
         provider: Provider,
         proof: Proof,
-        finish: Callable[[Tx], Awaitable[Done]],
-    ) -> Done:
+        finish: Finish[Kept],
+    ) -> Kept:
         """R13, R15. Raises Refused: CONFIRM_NEEDED, BAD_CODE, NOT_BOUND, LAST_METHOD."""
         confirmed = await self.confirmation.check(account, device, proof)
         async with self.database.transaction() as tx:
@@ -93,9 +91,9 @@ class LoginMethods:
             await identities.delete_identity(tx, provider, account)
             await audit.insert(tx, account, "identity.unbound", account=account, detail={"provider": provider})
             out = await devices.delete_others(tx, account, device)
-            done = await finish(tx)
+            kept = await finish(tx)
         await self._tell(account, out, before, "unbound")
-        return done
+        return kept
 
     async def change_phone(
         self,
@@ -104,8 +102,8 @@ class LoginMethods:
         address: Address,
         code: str,
         proof: Proof,
-        finish: Callable[[Tx], Awaitable[Done]],
-    ) -> Done:
+        finish: Finish[Kept],
+    ) -> Kept:
         """The new number takes the old one's place in one step (R15).
 
         Raises Refused: CONFIRM_NEEDED, BAD_CODE, IDENTITY_TAKEN (R16).
@@ -122,9 +120,9 @@ class LoginMethods:
                 raise Refused(Code.IDENTITY_TAKEN)
             await audit.insert(tx, account, "identity.phone_changed", account=account)
             out = await devices.delete_others(tx, account, device)
-            done = await finish(tx)
+            kept = await finish(tx)
         await self._tell(account, out, before, "phone_changed")
-        return done
+        return kept
 
     async def change_password(
         self,
@@ -132,8 +130,8 @@ class LoginMethods:
         device: DeviceId,
         password: str,
         proof: Proof,
-        finish: Callable[[Tx], Awaitable[Done]],
-    ) -> Done:
+        finish: Finish[Kept],
+    ) -> Kept:
         """Raises Refused: WEAK_PASSWORD, CONFIRM_NEEDED, BAD_CODE."""
         before = await identities.select_of_account(self.database, account)
         await check_password(self.database, password, [each.subject for each in before if has_address(each)])
@@ -145,9 +143,9 @@ class LoginMethods:
             await identities.update_password(tx, account, password_hash)
             await audit.insert(tx, account, "password.changed", account=account)
             out = await devices.delete_others(tx, account, device)
-            done = await finish(tx)
+            kept = await finish(tx)
         await self._tell(account, out, before, "password_changed")
-        return done
+        return kept
 
     async def tell_reset(self, account: AccountId) -> None:
         """Who reset the password held one of the addresses; the others hear of it, too."""

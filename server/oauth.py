@@ -7,7 +7,7 @@ binding the account and the device that began it are written down. What comes ba
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -17,9 +17,10 @@ from protocol.ids import AccountId, DeviceId
 from server.codes import utc_now
 from server.confirmation import Confirmation, Proof
 from server.entrance import Client, Entered, Entrance
+from server.finish import Finish, Kept
 from server.gateways.oauth import OAuthDriver, OAuthRefused, draw_verifier
 from server.gateways.settings import OAuthApps
-from server.login_methods import Done, LoginMethods
+from server.login_methods import LoginMethods
 from server.notices import Notices
 from server.store import identities, oauth_attempts, oauth_tickets
 from server.store.oauth_attempts import Attempt
@@ -118,8 +119,8 @@ class OAuth:
         code: str,
         state: str,
         nonce: str | None,
-        finish: Callable[[Tx], Awaitable[Done]],
-    ) -> Done:
+        finish: Finish[Kept],
+    ) -> Kept:
         """`finish` is done last in the transaction.
 
         Raises Refused: OAUTH_FAILED, ALREADY_BOUND, IDENTITY_TAKEN (无法绑定).
@@ -130,9 +131,9 @@ class OAuth:
         subject = await self._subject(attempt, code)
         async with self.database.transaction() as tx:
             before = await self.methods.bind(tx, account, attempt.provider, subject)
-            done = await finish(tx)
+            kept = await finish(tx)
         await self.notices.tell(before, "bound")
-        return done
+        return kept
 
     async def _take(self, state: str, nonce: str | None, purpose: Literal["login", "bind"]) -> Attempt:
         """Used up before anybody is asked about the code: a second answer finds nothing."""

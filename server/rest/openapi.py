@@ -137,4 +137,5 @@ def _content(
 def _anything(declaration: type) -> dict[str, object]:
     if declaration is object:
         return {"description": "Any JSON value; what it holds belongs to the kind of activity or to the command."}
+    # How msgspec wants to be told that there is no schema: it then refuses the type by its name.
     raise NotImplementedError
