@@ -1,4 +1,4 @@
-"""Bodies of the REST layer about courses: catalogue, runs, enrollment, courseware, board."""
+"""Bodies of the REST layer about courses: catalogue, runs, enrollment, courseware."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ CourseId = NewType("CourseId", str)
 RunId = NewType("RunId", str)
 UnitId = NewType("UnitId", str)
 CourseAnnouncementId = NewType("CourseAnnouncementId", str)
-TopicId = NewType("TopicId", str)
-ReplyId = NewType("ReplyId", str)
 
 CourseKind = Literal["mooc", "spoc"]
 CourseState = Literal["draft", "published"]
@@ -348,58 +346,6 @@ class RunStatistics(msgspec.Struct, frozen=True, kw_only=True):
     n_units: int
 
 
-# The discussion board
-
-
-class Topic(msgspec.Struct, frozen=True, kw_only=True):
-    """`text` is null once it was removed. `may_remove`: by the caller."""
-
-    id: TopicId
-    run: RunId
-    title: str
-    text: str | None
-    author_name: str
-    is_teacher: bool
-    at: Millis
-    replied_at: Millis
-    n_replies: int
-    may_remove: bool
-
-
-class Topics(msgspec.Struct, frozen=True, kw_only=True):
-    topics: list[Topic]
-    next: str | None
-
-
-class TopicReply(msgspec.Struct, frozen=True, kw_only=True):
-    """`parent`: the reply it comments on; null: it replies to the topic."""
-
-    id: ReplyId
-    parent: ReplyId | None
-    text: str | None
-    author_name: str
-    is_teacher: bool
-    at: Millis
-    may_remove: bool
-
-
-class TopicReplies(msgspec.Struct, frozen=True, kw_only=True):
-    """Oldest first."""
-
-    replies: list[TopicReply]
-    next: str | None
-
-
-class WriteTopic(msgspec.Struct, frozen=True, kw_only=True):
-    title: CourseTitle
-    text: Annotated[str, Meta(min_length=1, max_length=5_000)]
-
-
-class WriteReply(msgspec.Struct, frozen=True, kw_only=True):
-    text: Annotated[str, Meta(min_length=1, max_length=5_000)]
-    parent: Id | None = None
-
-
 # What clients write; everything else here is written by the server.
 REQUESTS: tuple[type[msgspec.Struct], ...] = (
     Enroll,
@@ -411,6 +357,4 @@ REQUESTS: tuple[type[msgspec.Struct], ...] = (
     SetCoursePassword,
     CreateRun,
     ChangeRun,
-    WriteTopic,
-    WriteReply,
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from protocol.courses import CourseAnnouncementId, CourseId, RunId, TopicId, UnitId, UnitLevel
+from protocol.courses import CourseAnnouncementId, CourseId, RunId, UnitId, UnitLevel
 from protocol.ids import AccountId, SchoolId
+from protocol.topics import TopicId
 from server import demo
 from server.ids import draw_id
 from server.password import Passwords

@@ -9,13 +9,13 @@ from typing import get_args
 
 import msgspec
 
-from protocol import account, activity, courses, envelopes, inbox, ops, people, rest, schools, study
+from protocol import account, activity, courses, envelopes, inbox, ops, people, rest, schools, study, topics
 from protocol.envelopes import FromClient, FromServer
 from protocol.registry import COMMANDS, EVENTS, GAUGES, SNAPSHOTS, Declaration
 
 FROM_CLIENT: tuple[Declaration, ...] = get_args(FromClient)
 FROM_SERVER: tuple[Declaration, ...] = get_args(FromServer)
-MODULES = (rest, people, schools, courses, study, inbox, ops)
+MODULES = (rest, people, schools, courses, topics, study, inbox, ops)
 REST: tuple[Declaration, ...] = tuple(
     each
     for module in MODULES

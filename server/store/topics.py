@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from protocol.courses import ReplyId, RunId, TopicId
+from protocol.courses import RunId
 from protocol.ids import AccountId
+from protocol.topics import ReplyId, TopicId
 from server.store.pool import Reader, Tx
 
 

@@ -25,16 +25,12 @@ from protocol.courses import (
     SchoolTeachers,
     SetCoursePassword,
     TaughtCourses,
-    Topic,
-    TopicReplies,
-    Topics,
     WriteCourseAnnouncement,
-    WriteReply,
-    WriteTopic,
     Written,
 )
 from protocol.limits import REST_COMMAND_BYTES
 from protocol.rest import UploadedFile
+from protocol.topics import Topic, TopicReplies, Topics, WriteReply, WriteTopic
 from server.rest.courses.announcements import (
     announce,
     change_announcement,

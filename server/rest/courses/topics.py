@@ -6,20 +6,10 @@ from datetime import UTC, datetime
 
 from starlette.responses import Response
 
-from protocol.courses import (
-    ReplyId,
-    RunId,
-    Topic,
-    TopicId,
-    TopicReplies,
-    TopicReply,
-    Topics,
-    WriteReply,
-    WriteTopic,
-    Written,
-)
+from protocol.courses import RunId, Written
 from protocol.errors import Code, Refused
 from protocol.inbox import Source
+from protocol.topics import ReplyId, Topic, TopicId, TopicReplies, TopicReply, Topics, WriteReply, WriteTopic
 from server.core.course import clean_text, clean_title
 from server.core.inbox import News
 from server.core.moment import millis
