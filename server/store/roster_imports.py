@@ -71,6 +71,10 @@ async def select_imports(
     return [Import(**row) for row in rows]
 
 
+async def is_there(db: Reader, roster_import: ImportId) -> bool:
+    return bool(await db.fetchval("SELECT EXISTS (SELECT FROM roster_import WHERE id = $1)", roster_import))
+
+
 async def lock_import(tx: Tx, roster_import: ImportId) -> Import | None:
     row = await tx.fetchrow(
         """

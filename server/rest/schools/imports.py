@@ -43,6 +43,7 @@ async def upload_roster(call: Call) -> Response:
     check_declared(call.headers.get("content-length"), MOST_BYTES)
     await administered(call, services.database)
     await services.limiter.take(ROSTER_UPLOADS, account)
+    # Refused before it is read.
     read_whole(call)
     incoming = services.storage.incoming / draw_id()
     try:
@@ -73,7 +74,9 @@ async def begin_import(call: Call, incoming: Path) -> Response:
             await audit.insert(tx, account, "roster.uploaded", school=school, detail={"import": made})
             done = await call.keep(tx, answer(view(await find(call, tx, made)), 201))
     except BaseException:
-        await services.storage.delete(file)
+        # Whoever lost the database in the middle of the commit does not know: then the file may be an import's.
+        if not await roster_imports.is_there(services.database, made):
+            await services.storage.delete(file)
         raise
     ring(call, made, "parse")
     return done
