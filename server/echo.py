@@ -6,14 +6,17 @@ Gauges only show what the book says at some moment; losing one costs nothing, th
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from protocol.activity import ActivityChanged, ActivityClosed, ActivityPublished, Mine, ResponseCorrected
 from protocol.classroom import MemberChanged, MemberJoined, MemberLeft
+from protocol.errors import Refused
 from protocol.ids import AccountId, ActivityId, StreamId
 from protocol.limits import GAUGE_INTERVAL_S
 from server.answering import GaugeBell
@@ -32,10 +35,13 @@ TICK_S = 0.05
 # the answers come first, and of many classes in a rush each is counted less often.
 TURN_S = 0.01
 REST = 4
+MOST_REST_S = 1.0
 AFTER_FAULT_S = 1.0
 # A recount may take this part of the time between two; a slow one slows itself down.
 SHARE = 0.1
 MOST_SPACED = 1_000
+
+T = TypeVar("T")
 
 log = logging.getLogger("shangke.echo")
 
@@ -86,27 +92,36 @@ class Echo:
         while True:
             await self._has_work.wait()
             self._has_work.clear()
-            began = clock()
+            began, least_s = clock(), 0.0
             try:
                 await self._work(began + TURN_S)
+            except Refused as refused:
+                log.warning("event=gauges_late why=%s", refused)
+                least_s = AFTER_FAULT_S
             except Exception:
                 log.exception("gauges failed")
-                await asyncio.sleep(AFTER_FAULT_S)
-            rest_s = (clock() - began) * REST
+                least_s = AFTER_FAULT_S
             if self._dirty or self._classrooms or self._closed or self._corrected:
                 self._has_work.set()
-                rest_s = max(rest_s, TICK_S)
-            await asyncio.sleep(rest_s)
+                least_s = max(least_s, TICK_S)
+            await asyncio.sleep(max(min((clock() - began) * REST, MOST_REST_S), least_s))
 
     async def _work(self, until: float) -> None:
         while self._corrected:
-            await self._show_corrected(*self._corrected.pop())
+            with put_back(self._corrected) as corrected:
+                await self._show_corrected(*corrected)
         while self._closed:
-            await self._show_closed(self._closed.pop())
+            with put_back(self._closed) as closed:
+                await self._show_closed(closed)
         if self._classrooms:
             # Swapped before the await: what comes meanwhile is for the next round.
             classrooms, self._classrooms = self._classrooms, set()
-            for each in await activities.select_current(self._db, sorted(classrooms)):
+            try:
+                current = await activities.select_current(self._db, sorted(classrooms))
+            except Refused:
+                self._classrooms |= classrooms
+                raise
+            for each in current:
                 self.mark(each.id)
         clock = asyncio.get_running_loop().time
         now = clock()
@@ -173,6 +188,19 @@ class Echo:
             return
         stream = StreamId(found.classroom)
         self._bell.publish_gauge(stream, prepare_mine(stream, activity, response.rev, {account: mine}))
+
+
+@contextlib.contextmanager
+def put_back(waiting: set[T]) -> Iterator[T]:
+    """One of those that wait, and no longer: what is marked from here on is shown again. A book that is away is no
+    reason to show it never; a fault of ours is, or it would stand in the way of all others for ever.
+    """
+    one = waiting.pop()
+    try:
+        yield one
+    except Refused:
+        waiting.add(one)
+        raise
 
 
 async def count(db: Database, activity: ActivityId) -> tuple[PreparedGauge | None, StreamId | None]:
