@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import hashlib
-from collections.abc import AsyncIterator, Callable
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -29,6 +31,11 @@ MOST_BYTES = 20 * 1024 * 1024
 BLOCK_BYTES = 256 * 1024
 STALLED_S = 30.0
 ABANDONED = timedelta(hours=1)
+# No space, no quota, a limit on the size of files.
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+FULL_RETRY_MS = 60_000
+
+log = logging.getLogger("shangke.files")
 
 
 async def receive(
@@ -45,17 +52,18 @@ async def receive(
     """Everything but the row. `images` bounds how many are remade at once: each may take 120 MB. `find` says which
     types are taken; images are made no wider or higher than `longest_edge`.
 
-    Raises Refused: FILE_TOO_LARGE, as soon as it is; UPLOAD_BROKEN; FILE_TYPE.
+    Raises Refused: FILE_TOO_LARGE, as soon as it is; UPLOAD_BROKEN; FILE_TYPE; OVERLOADED, when the disk is full.
     """
     incoming = storage.incoming / file
     try:
-        await write(incoming, pieces, most_bytes)
-        content = await asyncio.to_thread(find, incoming)
-        if content.is_image:
-            async with images:
-                await asyncio.to_thread(remake, incoming, content, longest_edge)
-        size_bytes, sha256 = await asyncio.to_thread(measure, incoming)
-        await storage.put(file, incoming)
+        with room():
+            await write(incoming, pieces, most_bytes)
+            content = await asyncio.to_thread(find, incoming)
+            if content.is_image:
+                async with images:
+                    await asyncio.to_thread(remake, incoming, content, longest_edge)
+            size_bytes, sha256 = await asyncio.to_thread(measure, incoming)
+            await storage.put(file, incoming)
     finally:
         incoming.unlink(missing_ok=True)
     default = "图片" if content.is_image else "教案"
@@ -66,6 +74,18 @@ async def receive(
         size_bytes=size_bytes,
         sha256=sha256,
     )
+
+
+@contextlib.contextmanager
+def room() -> Iterator[None]:
+    """A disk that takes no more is no fault of ours, and no reason to lose what can be sent again."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        log.error("event=disk_full why=%s", errno.errorcode[error.errno])
+        raise Refused(Code.OVERLOADED, "no room", retry_after_ms=FULL_RETRY_MS) from error
 
 
 async def write(target: Path, pieces: AsyncIterator[bytes], most_bytes: int = MOST_BYTES) -> None:

@@ -30,6 +30,7 @@ async def upload(call: Call) -> Response:
         select_bytes=partial(files.select_bytes, db, classroom),
         most_bytes_kept=MOST_BYTES_OF_CLASSROOM,
         update_active=files.update_active,
+        is_active=files.is_active,
         delete_uploading=files.delete_uploading,
     )
     return answer(uploaded(await take_upload(call, shelf)), 201)

@@ -28,6 +28,7 @@ class Shelf:
     select_bytes: Callable[[], Awaitable[int]]
     most_bytes_kept: int
     update_active: Callable[[Database, StoredFile], Awaitable[bool]]
+    is_active: Callable[[Database, FileId], Awaitable[bool]]
     delete_uploading: Callable[[Database, FileId], Awaitable[None]]
 
 
@@ -63,9 +64,11 @@ async def take_upload(
         if not await shelf.update_active(services.database, stored):
             raise Refused(Code.UPLOAD_BROKEN, "swept")
     except BaseException:
-        # Also when the client went away and this task with it: the row must not wait for the sweep.
-        await services.storage.delete(file)
-        await shelf.delete_uploading(services.database, file)
+        # Also when the client went away and this task with it: the row must not wait for the sweep. Whoever lost the
+        # database in the middle of the last commit does not know whether the file is one now.
+        if not await shelf.is_active(services.database, file):
+            await services.storage.delete(file)
+            await shelf.delete_uploading(services.database, file)
         raise
     return stored
 

@@ -45,6 +45,10 @@ async def update_active(db: Database, file: StoredFile) -> bool:
     return status == "UPDATE 1"
 
 
+async def is_active(db: Reader, file: FileId) -> bool:
+    return bool(await db.fetchval("SELECT EXISTS (SELECT FROM course_file WHERE id = $1 AND state = 'active')", file))
+
+
 async def delete_uploading(db: Database, file: FileId) -> None:
     """It broke off: nothing was ever to be seen of it."""
     await db.execute("DELETE FROM course_file WHERE id = $1 AND state = 'uploading'", file)

@@ -379,7 +379,8 @@ async def test_security_96_a_disk_that_takes_no_more_is_told_without_detail_and_
         answer = await upload(site, teacher, classroom, a_pdf(3_000_000))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert (answer.status_code, answer.json()["code"], answer.json()["retry"]) == (500, "internal", True)
+    assert (answer.status_code, answer.json()["code"], answer.json()["retry"]) == (503, "overloaded", True)
+    assert answer.headers["retry-after"] == "60"
     assert "File" not in answer.text
     assert (await rows(site), kept(site)) == (0, [])
     assert (await upload(site, teacher, classroom, a_pdf(3_000_000))).status_code == 201

@@ -16,7 +16,7 @@ from server.core.fact import Alarm
 from server.core.file_name import clean
 from server.core.moment import millis
 from server.core.roster import IMPORT_JOB
-from server.files.receive import MOST_BYTES, measure, write
+from server.files.receive import MOST_BYTES, measure, room, write
 from server.ids import draw_id
 from server.limiter import ROSTER_UPLOADS
 from server.rest.answer import answer, nothing
@@ -47,7 +47,8 @@ async def upload_roster(call: Call) -> Response:
     read_whole(call)
     incoming = services.storage.incoming / draw_id()
     try:
-        await write(incoming, call.stream())
+        with room():
+            await write(incoming, call.stream())
         if call.key is None:
             return await begin_import(call, incoming)
         _, sha256 = await asyncio.to_thread(measure, incoming)
