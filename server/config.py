@@ -70,6 +70,7 @@ class Config:
     sms: Sms
     sms_url: str = field(repr=False)
     aliyun: AliyunAccount
+    codes_a_day: int
     mail: Mail
     mail_url: str = field(repr=False)
     mail_from: str
@@ -182,6 +183,12 @@ def take_all(environment: Environment) -> Config:
         ),
         sms_url=take("SHANGKE_SMS_URL", "Where `http` posts a text message", url("http", "https"), "", shown="none"),
         aliyun=take_aliyun(environment),
+        codes_a_day=take(
+            "SHANGKE_CODES_A_DAY",
+            "Text messages with codes planned for 24 hours; the worker logs an error while there are more",
+            between(1, 10_000_000),
+            20_000,
+        ),
         mail=take(
             "SHANGKE_MAIL",
             "How e-mail goes out: `none`, `console` (printed) or `smtp`",

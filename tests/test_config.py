@@ -56,6 +56,7 @@ def test_nothing_set_is_one_machine_in_development() -> None:
             code_template="",
             notice_template="",
         ),
+        codes_a_day=20_000,
         mail=Mail.CONSOLE,
         mail_url="",
         mail_from="",

@@ -28,7 +28,16 @@ from server.road import Road
 from server.store import schema
 from server.store.pool import connect
 from server.telling_many import PUSH_JOB
-from workers import close_activity, import_roster, send_push, sweep_attempts, sweep_files, sweep_imports, sweep_old
+from workers import (
+    close_activity,
+    import_roster,
+    send_push,
+    sweep_attempts,
+    sweep_files,
+    sweep_imports,
+    sweep_old,
+    watch_codes,
+)
 from workers.context import CONFIG, ROAD, Context
 
 CONNECTIONS = 4
@@ -156,6 +165,14 @@ def make_worker(config: Config, road: Road, queue: ArqRedis) -> Worker:
                 minute={7, 27, 47},
                 second=0,
                 timeout=sweep_files.TIMEOUT_S,
+                keep_result=0,
+            ),
+            cron(
+                alone(watch_codes.watch_codes),
+                name="watch_codes",
+                minute=set(range(0, 60, 5)),
+                second=40,
+                timeout=watch_codes.TIMEOUT_S,
                 keep_result=0,
             ),
         ],

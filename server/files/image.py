@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -12,9 +13,17 @@ from protocol.errors import Code, Refused
 from server.files.content import ContentType
 
 LONGEST_EDGE = 2_560
-# What may lie in memory decoded: 4 bytes each. A JPEG may be larger on paper, since it can be decoded reduced.
-MOST_PIXELS = 30_000_000
+# So that none takes 256 MiB to remake. A pixel is 4 bytes; one that may be transparent is held twice while the image
+# is made smaller, and thrice more by what decodes WebP. A JPEG may be larger, since it can be decoded reduced, unless
+# it is held whole as coefficients: 2 bytes for each colour of a pixel.
+MOST_PIXELS = {"PNG": 20_000_000, "WEBP": 10_000_000, "JPEG": 22_000_000}
 MOST_JPEG_PIXELS = 200_000_000
+MOST_COEFFICIENT_BYTES = 150_000_000
+# Not every JPEG that is held whole says so in what Pillow reads of it; libjpeg itself refuses a little above that, by
+# thousands of bytes.
+os.environ["JPEGMEM"] = f"{MOST_COEFFICIENT_BYTES // 1_000 + 8_000}"
+# Ours is the tighter look, and as early.
+Image.MAX_IMAGE_PIXELS = None
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 
 
@@ -31,25 +40,28 @@ def remake(file: Path, content: ContentType, longest_edge: int = LONGEST_EDGE) -
         # Only the decoder of the type that was found: never one that a hidden second header asks for.
         with Image.open(file, formats=(kind,)) as image:
             _check_size(image, kind)
-            upright = ImageOps.exif_transpose(image)
-            upright.thumbnail((longest_edge, longest_edge))
-            _save(upright, made, kind)
+            # Before it is turned, which takes its memory once more.
+            image.thumbnail((longest_edge, longest_edge))
+            _save(ImageOps.exif_transpose(image), made, kind)
         made.replace(file)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
         raise Refused(Code.FILE_TYPE, type(error).__name__) from None
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Refused(Code.FILE_TOO_LARGE, "pixels") from None
     finally:
         made.unlink(missing_ok=True)
 
 
 def _check_size(image: Image.Image, kind: str) -> None:
-    if image.width * image.height > (MOST_JPEG_PIXELS if kind == "JPEG" else MOST_PIXELS):
-        raise Refused(Code.FILE_TOO_LARGE, "pixels")
     if kind == "JPEG":
-        image.draft("RGB", (LONGEST_EDGE, LONGEST_EDGE))
-        if image.width * image.height > MOST_PIXELS:
-            raise Refused(Code.FILE_TOO_LARGE, "pixels")
+        is_held_whole = "progressive" in image.info
+        _check_pixels(image, MOST_COEFFICIENT_BYTES // 6 if is_held_whole else MOST_JPEG_PIXELS)
+        edge = max(image.size)
+        image.draft("RGB", (image.width * LONGEST_EDGE // edge, image.height * LONGEST_EDGE // edge))
+    _check_pixels(image, MOST_PIXELS[kind])
+
+
+def _check_pixels(image: Image.Image, most: int) -> None:
+    if image.width * image.height > most:
+        raise Refused(Code.FILE_TOO_LARGE, "pixels")
 
 
 def _save(image: Image.Image, made: Path, kind: str) -> None:

@@ -49,7 +49,7 @@ async def receive(
     find: Callable[[Path], ContentType] = find_type,
     longest_edge: int = LONGEST_EDGE,
 ) -> StoredFile:
-    """Everything but the row. `images` bounds how many are remade at once: each may take 120 MB. `find` says which
+    """Everything but the row. `images` bounds how many are remade at once: each may take 250 MB. `find` says which
     types are taken; images are made no wider or higher than `longest_edge`.
 
     Raises Refused: FILE_TOO_LARGE, as soon as it is; UPLOAD_BROKEN; FILE_TYPE; OVERLOADED, when the disk is full.

@@ -29,6 +29,7 @@ async def upload(call: Call) -> Response:
         begin=lambda file: files.insert_uploading(db, file, classroom, call.device.account, call.roles, call.now),
         select_bytes=partial(files.select_bytes, db, classroom),
         most_bytes_kept=MOST_BYTES_OF_CLASSROOM,
+        update_size=files.update_size,
         update_active=files.update_active,
         is_active=files.is_active,
         delete_uploading=files.delete_uploading,

@@ -27,6 +27,7 @@ class Shelf:
     begin: Callable[[FileId], Awaitable[bool]]
     select_bytes: Callable[[], Awaitable[int]]
     most_bytes_kept: int
+    update_size: Callable[[Database, FileId, int], Awaitable[None]]
     update_active: Callable[[Database, StoredFile], Awaitable[bool]]
     is_active: Callable[[Database, FileId], Awaitable[bool]]
     delete_uploading: Callable[[Database, FileId], Awaitable[None]]
@@ -59,7 +60,8 @@ async def take_upload(
             find=find,
             longest_edge=longest_edge,
         )
-        if await shelf.select_bytes() + stored.size_bytes > shelf.most_bytes_kept:
+        await shelf.update_size(services.database, file, stored.size_bytes)
+        if await shelf.select_bytes() > shelf.most_bytes_kept:
             raise Refused(Code.FILE_TOO_LARGE, "the quota")
         if not await shelf.update_active(services.database, stored):
             raise Refused(Code.UPLOAD_BROKEN, "swept")

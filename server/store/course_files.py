@@ -28,6 +28,11 @@ async def insert_uploading(db: Database, file: FileId, course: CourseId, account
     return status == "INSERT 0 1"
 
 
+async def update_size(db: Database, file: FileId, size_bytes: int) -> None:
+    """It counts from now on, so that of several that are as far each sees the others."""
+    await db.execute("UPDATE course_file SET size_bytes = $2 WHERE id = $1 AND state = 'uploading'", file, size_bytes)
+
+
 async def update_active(db: Database, file: StoredFile) -> bool:
     """It is whole: uploading -> active. False when the sweep took it for broken meanwhile."""
     status = await db.execute(
@@ -101,7 +106,7 @@ async def select_stale(db: Reader, before: datetime) -> list[FileId]:
 
 
 async def select_bytes(db: Reader, course: CourseId) -> int:
-    """How much the course keeps."""
+    """How much the course keeps, with what is about to be kept."""
     total: int = await db.fetchval(
         "SELECT coalesce(sum(size_bytes), 0)::bigint FROM course_file WHERE course_id = $1 AND state <> 'deleted'",
         course,

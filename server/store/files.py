@@ -45,6 +45,11 @@ async def insert_uploading(
     return status == "INSERT 0 1"
 
 
+async def update_size(db: Database, file: FileId, size_bytes: int) -> None:
+    """It counts from now on, so that of several that are as far each sees the others."""
+    await db.execute("UPDATE file SET size_bytes = $2 WHERE id = $1 AND state = 'uploading'", file, size_bytes)
+
+
 async def update_active(db: Database, file: StoredFile) -> bool:
     """It is whole: uploading -> active. False when the sweep took it for broken meanwhile."""
     status = await db.execute(
@@ -78,7 +83,7 @@ async def select_stale(db: Reader, before: datetime) -> list[FileId]:
 
 
 async def select_bytes(db: Reader, classroom: ClassroomId) -> int:
-    """How much the classroom keeps."""
+    """How much the classroom keeps, with what is about to be kept."""
     total: int = await db.fetchval(
         "SELECT coalesce(sum(size_bytes), 0)::bigint FROM file WHERE classroom_id = $1 AND state <> 'deleted'",
         classroom,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from server.core.address import Address
 from server.one_time_code import Purpose
-from server.store.pool import Database, Tx
+from server.store.pool import Database, Reader, Tx
 
 
 async def lock_address(tx: Tx, address: Address) -> None:
@@ -29,6 +29,12 @@ async def insert_sent(tx: Tx, address: Address, now: datetime) -> None:
     await tx.execute(
         "INSERT INTO code_sent (provider, subject, at) VALUES ($1, $2, $3)", address.provider, address.subject, now
     )
+
+
+async def count_sent(db: Reader, provider: str, since: datetime) -> int:
+    """How many went out to anybody. Exact for the last day (see `delete_old`)."""
+    count: int = await db.fetchval("SELECT count(*) FROM code_sent WHERE provider = $1 AND at > $2", provider, since)
+    return count
 
 
 async def upsert_code(

@@ -349,6 +349,34 @@ async def test_security_81_a_classroom_that_holds_all_it_may_takes_no_more(site:
     assert len(kept(site)) == 2
 
 
+async def test_security_81_uploads_side_by_side_keep_to_the_quota_together(site: Site) -> None:
+    teacher = await site.register("Ma")
+    classroom = await site.classroom(teacher)
+    first, size = (await upload(site, teacher, classroom, a_pdf())).json()["id"], 2_000
+    full = MOST_BYTES_OF_CLASSROOM - 3 * size
+    await site.database.execute("UPDATE file SET size_bytes = $2 WHERE id = $1", first, full)
+    all_here = asyncio.Barrier(8)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield a_pdf(size)
+        await all_here.wait()
+
+    path = f"/api/classrooms/{classroom}/files?name=a.pdf"
+    headers = {**teacher.headers, "Content-Type": "application/pdf"}
+    answers = await asyncio.gather(
+        *(site.client.post(path, content=pieces(), headers=headers) for _ in range(all_here.parties))
+    )
+    taken = [answer.json()["id"] for answer in answers if answer.status_code == 201]
+    assert len(taken) <= 3
+    assert {answer.json()["code"] for answer in answers if answer.status_code != 201} == {"file_too_large"}
+    assert sorted(kept(site)) == sorted([first, *taken])
+    assert await rows(site) == 1 + len(taken)
+    # Nothing of those that were refused counts on.
+    for _ in range(3 - len(taken)):
+        assert (await upload(site, teacher, classroom, a_pdf(size))).status_code == 201
+    assert (await upload(site, teacher, classroom, a_pdf(size))).status_code == 413
+
+
 async def test_security_88_a_link_dies_with_the_last_log_out(site: Site) -> None:
     teacher, student = await site.register("Ma"), await site.register("Lin")
     classroom = await site.classroom(teacher, student)

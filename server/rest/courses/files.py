@@ -29,6 +29,7 @@ def shelf_of(call: Call, course: CourseId) -> Shelf:
         begin=lambda file: course_files.insert_uploading(db, file, course, account, now),
         select_bytes=partial(course_files.select_bytes, db, course),
         most_bytes_kept=MOST_BYTES_OF_COURSE,
+        update_size=course_files.update_size,
         update_active=course_files.update_active,
         is_active=course_files.is_active,
         delete_uploading=course_files.delete_uploading,
