@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BOOT := $(PYTHON) deploy/bootstrap.py
 BIN := .venv/bin
+# Servers and workers are started again and again; what is compiled stays compiled.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The pure rooms are cheap to test whole, so they are tested whole.
 COVERAGE := --cov=protocol --cov=server.core --cov=server.hub --cov-branch --cov-fail-under=98 \

@@ -104,6 +104,7 @@ class Crowd:
                 listener(line, data)
                 if line.seat.ping and line.seat.ping in data:
                     line.sock.send(line.seat.pong)
+                    line.acknowledge_at_once()
             else:
                 self._enter(line, data)
 
@@ -117,6 +118,7 @@ class Crowd:
             turns[n_th].append(stamped(publishers[n_th].seat.say, now_ns, self._n_said))
         for n_th, frames in turns.items():
             publishers[n_th].sock.sendall(b"".join(frames))
+            publishers[n_th].acknowledge_at_once()
 
     def _knock(self, line: Line) -> None:
         if line.knock():
