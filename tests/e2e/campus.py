@@ -73,7 +73,7 @@ class Campus:
     @contextlib.asynccontextmanager
     async def client(self, person: Person) -> AsyncIterator[httpx.AsyncClient]:
         """Somebody without a browser: over the same door as everybody's."""
-        token, _ = await self._log_in(person)
+        token = await self.token(person)
         headers = {"Authorization": f"Bearer {token}"}
         async with httpx.AsyncClient(base_url=self.nodes[1].url, trust_env=False, headers=headers) as client:
             yield client
@@ -83,6 +83,10 @@ class Campus:
         async with self.client(person) as client:
             answer = await client.post("/api/commands", json=command)
         assert answer.status_code == 200, answer.text
+
+    async def token(self, person: Person) -> str:
+        """Of a new device of theirs."""
+        return (await self._log_in(person))[0]
 
     async def _log_in(self, person: Person) -> tuple[str, DeviceId]:
         token, id, now = draw_token(), DeviceId(draw_id()), datetime.now(UTC)

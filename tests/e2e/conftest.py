@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -34,12 +35,9 @@ async def web_app() -> None:
         pytest.fail(f"the web app could not be built:\n{output.decode(errors='replace')}", pytrace=False)
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def campus(
-    web_app: None, running_servers: servers.Servers, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Campus]:
+@contextlib.asynccontextmanager
+async def open_campus(running_servers: servers.Servers, folder: Path) -> AsyncIterator[Campus]:
     """A Redis of its own, because other tests empty theirs."""
-    folder = tmp_path_factory.mktemp("campus")
     async with (
         servers.database(running_servers.postgres) as database,
         embedded.run_redis(folder / "redis") as redis,
@@ -54,6 +52,14 @@ async def campus(
             a_campus(school, (one.result(), other.result())) as opened,
         ):
             yield opened
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def campus(
+    web_app: None, running_servers: servers.Servers, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Campus]:
+    async with open_campus(running_servers, tmp_path_factory.mktemp("campus")) as opened:
+        yield opened
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
