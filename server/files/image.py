@@ -54,8 +54,8 @@ def _check_size(image: Image.Image, kind: str) -> None:
     if kind == "JPEG":
         is_held_whole = "progressive" in image.info
         _check_pixels(image, MOST_COEFFICIENT_BYTES // 6 if is_held_whole else MOST_JPEG_PIXELS)
-        edge = max(image.size)
-        image.draft("RGB", (image.width * LONGEST_EDGE // edge, image.height * LONGEST_EDGE // edge))
+        width, height = (max(1, side * LONGEST_EDGE // max(image.size)) for side in image.size)
+        image.draft("RGB", (width, height))
     _check_pixels(image, MOST_PIXELS[kind])
 
 
