@@ -15,7 +15,7 @@ ReplyId = NewType("ReplyId", str)
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
-    """`text` is null once it was removed. `may_remove`: by the caller."""
+    """`title` is empty and `text` null once it was removed, although somebody replied. `may_remove`: by the caller."""
 
     id: TopicId
     run: RunId

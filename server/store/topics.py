@@ -56,7 +56,8 @@ async def insert_topic(
 async def select_topics(
     db: Reader, run: RunId, asker: AccountId, before: datetime, after: str, limit: int
 ) -> list[StoredTopic]:
-    """Those last replied to first: before `before`, or at it with an id after `after`."""
+    """Those last replied to first: before `before`, or at it with an id after `after`. Without what `select_topic` does
+    not find."""
     rows = await db.fetch(
         """
         SELECT topic.id, topic.run_id AS run, topic.title, left(topic.text, 200) AS text,
@@ -70,6 +71,7 @@ async def select_topics(
                                             AND author.account_id = topic.author_id
           LEFT JOIN course_teacher AS asker ON asker.course_id = run.course_id AND asker.account_id = $2
          WHERE topic.run_id = $1 AND topic.replied_at <= $3 AND (topic.replied_at < $3 OR topic.id > $4)
+           AND (topic.text IS NOT NULL OR topic.n_replies > 0)
          ORDER BY topic.replied_at DESC, topic.id
          LIMIT $5
         """,
@@ -83,7 +85,8 @@ async def select_topics(
 
 
 async def select_topic(db: Reader, topic: TopicId, asker: AccountId) -> StoredTopic | None:
-    """The topic, for a learner of its run or a teacher of its course."""
+    """The topic, for a learner of its run or a teacher of its course; None once it was removed, unless somebody replied
+    to it."""
     row = await db.fetchrow(
         """
         SELECT topic.id, topic.run_id AS run, topic.title, topic.text, topic.author_id AS author,
@@ -99,6 +102,7 @@ async def select_topic(db: Reader, topic: TopicId, asker: AccountId) -> StoredTo
           LEFT JOIN enrollment ON enrollment.run_id = run.id AND enrollment.account_id = $2
                               AND enrollment.state = 'enrolled'
          WHERE topic.id = $1 AND (asker.account_id IS NOT NULL OR enrollment.account_id IS NOT NULL)
+           AND (topic.text IS NOT NULL OR topic.n_replies > 0)
         """,
         topic,
         asker,
@@ -112,7 +116,7 @@ async def lock_topic(tx: Tx, topic: TopicId) -> None:
 
 
 async def clear_topic(tx: Tx, topic: TopicId) -> None:
-    """Its text is gone for everybody; what others replied stays."""
+    """It is gone for everybody; what others replied stays, and so does where they did."""
     await tx.execute("UPDATE topic SET text = NULL WHERE id = $1", topic)
 
 

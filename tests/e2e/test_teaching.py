@@ -320,7 +320,14 @@ async def discuss(desk: Device, phone: Device) -> None:
     await page.get_by_role("link", name="卖二手教材").click()
     await page.get_by_role("button", name="删除").first.click()
     await says_yes(desk, "删除")
-    await desk.sees("内容已删除")
+    # Nobody had replied: nothing is left of it, and the page is the board's again.
+    await desk.sees("为什么平均是 n/2？")
+    await desk.sees_no("卖二手教材", "内容已删除")
+    await page.get_by_role("link", name="为什么平均是 n/2？").click()
+    await page.get_by_role("button", name="删除").first.click()
+    await says_yes(desk, "删除")
+    await desk.sees("内容已删除", "把每个位置要移动的个数加起来，再除以位置数。")
+    await desk.sees_no("为什么平均是 n/2？")
 
 
 async def see_learners(desk: Device) -> None:

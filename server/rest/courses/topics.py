@@ -59,7 +59,7 @@ async def show_topic(call: Call) -> Response:
 
 
 async def remove_topic(call: Call) -> Response:
-    """Take a topic's text away: by its author or a teacher. Its replies stay."""
+    """Take a topic away: by its author or a teacher. Replies stay, under a topic without title and text."""
     async with call.transaction() as tx:
         topic = await find(call, tx)
         if not topic.may_remove:
@@ -147,7 +147,7 @@ def topic_of(topic: StoredTopic) -> Topic:
     return Topic(
         id=topic.id,
         run=topic.run,
-        title=topic.title,
+        title="" if topic.text is None else topic.title,
         text=topic.text,
         author_name=topic.author_name,
         is_teacher=topic.is_teacher,

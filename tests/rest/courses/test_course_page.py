@@ -250,9 +250,25 @@ async def test_r50_topics_have_replies_and_comments_on_them(site: Site) -> None:
     assert (await campus.ask(student, "DELETE", f"/replies/{comment}")).status_code == 404
     await campus.must(other, "DELETE", f"/replies/{comment}")
     await campus.must(campus.teacher, "DELETE", f"/topics/{topic}")
-    assert (await campus.must(student, "GET", f"/topics/{topic}"))["text"] is None
+    left = await campus.must(student, "GET", f"/topics/{topic}")
+    assert (left["title"], left["text"], left["may_remove"]) == ("", None, False)
+    assert await campus.must(other, "GET", f"/runs/{run}/topics") == {"topics": [left], "next": None}
     assert (await campus.ask(student, "POST", path, {"text": "还在？"})).status_code == 404
-    assert "懂了" not in (await campus.ask(campus.teacher, "GET", path)).text
+    replies = (await campus.ask(campus.teacher, "GET", path)).text
+    assert ("因为" in replies, "懂了" in replies) == (True, False)
+
+
+async def test_a_topic_nobody_replied_to_is_gone_when_it_is_removed(site: Site) -> None:
+    campus = await a_campus(site)
+    course = await campus.course()
+    run = await campus.run(course)
+    student = await campus.learner(course, "Lin")
+    topic = (await campus.must(student, "POST", f"/runs/{run}/topics", {"title": "问", "text": "为什么？"}))["id"]
+    await campus.must(student, "DELETE", f"/topics/{topic}")
+    for person in (student, campus.teacher):
+        assert await campus.must(person, "GET", f"/runs/{run}/topics") == {"topics": [], "next": None}
+        for method, path in (("GET", ""), ("GET", "/replies"), ("DELETE", "")):
+            assert (await campus.ask(person, method, f"/topics/{topic}{path}")).status_code == 404
 
 
 async def test_many_replies_at_once_are_all_counted(site: Site) -> None:

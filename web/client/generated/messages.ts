@@ -1680,7 +1680,7 @@ export interface RunStatistics {
   readonly n_units: number
 }
 
-/** `text` is null once it was removed. `may_remove`: by the caller. */
+/** `title` is empty and `text` null once it was removed, although somebody replied. `may_remove`: by the caller. */
 export interface Topic {
   readonly id: string
   readonly run: string

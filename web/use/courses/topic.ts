@@ -8,6 +8,8 @@ import { useWork, type Work } from '@/use/work'
 
 export interface TopicHandle extends Pick<Paged<TopicReply>, 'hasMore' | 'more'> {
   topic: Readonly<ShallowRef<Topic | null>>
+  /** It was removed here, and nobody had replied. */
+  isGone: Readonly<ShallowRef<boolean>>
   replies: ComputedRef<readonly TopicReply[]>
   commentsOn: (reply: string) => readonly TopicReply[]
   load: Work<[], void>
@@ -40,13 +42,16 @@ export function useTopic(id: string, onRefused: (refusal: Refusal) => void): Top
     parent.value = null
     await load.run()
   }, onRefused)
+  const isGone = shallowRef(false)
   const remove = useWork(async (reply: string | null) => {
     await (reply === null ? api.courses.removeTopic(id) : api.courses.removeReply(reply))
-    await load.run()
+    isGone.value = reply === null && items.value?.length === 0
+    if (!isGone.value) await load.run()
   }, onRefused)
 
   return {
     topic,
+    isGone,
     replies: computed(() => (items.value ?? []).filter((each) => each.parent === null)),
     commentsOn: (reply) => (items.value ?? []).filter((each) => each.parent === reply),
     hasMore,
