@@ -25,6 +25,8 @@ STDERR = pytest.StashKey[int]()
 TESTS = Path(__file__).parent
 # Whole classes in browsers or in processes that are killed: two of them at once would only wait for each other.
 CROWDED = (TESTS / "e2e", TESTS / "scenes" / "test_storm.py")
+# In a school of its own, where nobody waits for anybody.
+ASIDE = TESTS / "e2e" / "test_hostile_texts.py"
 # They reach the pure rooms only through others, and being traced would cost them a third of their time.
 OTHERWISE_COVERED = (*CROWDED, TESTS / "edge", TESTS / "fuzz", TESTS / "matrix", TESTS / "scenes")
 
@@ -66,7 +68,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
 
 
 def is_crowded(file: Path) -> bool:
-    return any(file.is_relative_to(each) for each in CROWDED)
+    return file != ASIDE and any(file.is_relative_to(each) for each in CROWDED)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
