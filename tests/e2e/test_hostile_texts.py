@@ -14,7 +14,7 @@ from protocol.envelopes import Body
 from server.ids import draw_id
 from tests.e2e.axe import settle
 from tests.e2e.campus import Campus
-from tests.e2e.college import College, a_college
+from tests.e2e.college import College, a_college, must
 from tests.e2e.conftest import open_campus
 from tests.e2e.device import Device
 from tests.e2e.places import App, World, a_world, routes
@@ -90,24 +90,28 @@ async def hostile(
         a_college(campus) as college,
     ):
         world = await a_world(college)
-        await spoil(college, world)
+        await speak(college, world)
+        await spoil(college)
         student, node = world.student.account, campus.nodes[0]
         token = await campus.token(world.student)
         async with phone(node.socket_url, account=student, token=token, client_version=SHORT):
             yield campus, world
 
 
-async def spoil(college: College, world: World) -> None:
-    db = college.campus.school.db
-    for texts, text in ((NAMES, SHORT), (TEXTS, LONG)):
-        for table, columns in texts.items():
-            for column in columns:
-                await db.execute(f"UPDATE {table} SET {column} = $1 WHERE {column} IS NOT NULL", text)  # noqa: S608
-    for table, column in BODIES.items():
-        for row in await db.fetch(f"SELECT id, {column} AS body FROM {table}"):  # noqa: S608
-            await db.execute(f"UPDATE {table} SET {column} = $2 WHERE id = $1", row["id"], spoilt(row["body"]))  # noqa: S608
-    await db.execute("UPDATE school SET name = $1 || id", SHORT)
-    await db.execute(
+async def speak(college: College, world: World) -> None:
+    """What nobody in the world has said yet: in a discussion, in a survey, on the board; and a push."""
+    school, student = college.campus.school, world.student.account
+    said: dict[str, tuple[str, Body]] = {
+        "discussion": ("activity.post", {"text": LONG}),
+        "survey": ("response.submit", {"value": {"answers": [0, 5, LONG]}}),
+    }
+    for row in await school.db.fetch("SELECT id, kind, classroom_id FROM activity WHERE phase = 'published'"):
+        if row["kind"] in said:
+            op, body = said[row["kind"]]
+            await school.wish(student, op, row["classroom_id"], {"activity": row["id"], **body})
+    async with college.campus.client(college.teacher) as desk:
+        await must(desk, "POST", f"/topics/{college.topic}/replies", {"text": LONG})
+    await school.db.execute(
         """
         INSERT INTO push (id, author_id, to_kind, item_kind, title, text, state)
         VALUES ($1, $2, 'all', 'platform_push', $3, $4, 'sent')
@@ -117,6 +121,20 @@ async def spoil(college: College, world: World) -> None:
         SHORT,
         LONG,
     )
+
+
+async def spoil(college: College) -> None:
+    db = college.campus.school.db
+    for texts, text in ((NAMES, SHORT), (TEXTS, LONG)):
+        for table, columns in texts.items():
+            for column in columns:
+                done = await db.execute(f"UPDATE {table} SET {column} = $1 WHERE {column} IS NOT NULL", text)  # noqa: S608
+                # Else it would be tried nowhere.
+                assert done != "UPDATE 0", (table, column)
+    for table, column in BODIES.items():
+        for row in await db.fetch(f"SELECT id, {column} AS body FROM {table}"):  # noqa: S608
+            await db.execute(f"UPDATE {table} SET {column} = $2 WHERE id = $1", row["id"], spoilt(row["body"]))  # noqa: S608
+    await db.execute("UPDATE school SET name = $1 || id", SHORT)
 
 
 def spoilt(body: Body) -> Body:
