@@ -21,6 +21,7 @@ from tests.e2e.places import App, World, a_world, routes
 from tests.e2e.test_axe import BEFORE, LOOKS, OPEN
 from tests.harness import servers
 from tests.harness.phone import phone
+from tests.harness.wait import until
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.limit(600)]
 
@@ -91,6 +92,8 @@ async def hostile(
     ):
         world = await a_world(college)
         await speak(college, world)
+        # The announcement reaches inboxes by the worker.
+        await until(lambda: campus.school.db.fetchval("SELECT EXISTS (SELECT FROM inbox_item)"), 30)
         await spoil(college)
         student, node = world.student.account, campus.nodes[0]
         token = await campus.token(world.student)
