@@ -20,10 +20,17 @@ CREATE TABLE schema_version (
 -- Anything with an ordered durable diary. Its id is the id of what it belongs to.
 -- head is bumped in the transaction that writes the events, so seq is gapless and in commit order (I2).
 CREATE TABLE stream (
-    id   id     PRIMARY KEY,
-    kind text   NOT NULL CHECK (kind IN ('account', 'classroom')),
-    head bigint NOT NULL DEFAULT 0 CHECK (head >= 0)
+    id          id     PRIMARY KEY,
+    kind        text   NOT NULL CHECK (kind IN ('account', 'classroom')),
+    head        bigint NOT NULL DEFAULT 0 CHECK (head >= 0),
+    posts_after bigint NOT NULL DEFAULT 0, -- the events after it, up to posts_until, are posts in discussions
+    posts_until bigint NOT NULL DEFAULT 0  -- less than head: something else came since
 );
+
+-- After which event a stream has nothing but posts: what was judged by it, or by anything later, still holds.
+CREATE FUNCTION only_posts_after(stream) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN $1.posts_until = $1.head THEN $1.posts_after ELSE $1.head END;
 
 -- The diary. body holds everything that happened; what each audience may see of it is decided when it is sent (I9).
 CREATE TABLE event (
@@ -686,4 +693,4 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX idempotency_old ON idempotency (at);
 
-INSERT INTO schema_version (version, oldest) VALUES (6, 1);
+INSERT INTO schema_version (version, oldest) VALUES (7, 1);

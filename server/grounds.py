@@ -1,9 +1,9 @@
 """What posts of a stream were last judged by, kept for as long as nothing but posts has come since: so that a post is
 one statement and not two.
 
-It is only ever a guess. What is judged by it is written only if the stream's head is still the one it is known for, in
-the statement that writes (`append_posts`); whatever a post is judged by moves that head when it changes, but the
-closing of an account, which the same statement looks at. Nobody is refused by it either: a no is always read anew.
+It is only ever a guess. What is judged by it is written only if nothing but posts was written since, in the statement
+that writes (`append_posts`); whatever a post is judged by comes with another event when it changes, but the closing of
+an account, which the same statement looks at. Nobody is refused by it either: a no is always read anew.
 """
 
 from __future__ import annotations
@@ -57,23 +57,24 @@ class Grounds:
             activity = known.activities.get(ActivityId(wish.activity))
             if situation is None or activity is None or wish.is_reply:
                 return None
-            grounds.append(Ground(situation=replace(situation, now=now), head=known.head, activity=activity))
+            grounds.append(Ground(now=now, situation=situation, head=known.head, activity=activity))
         return grounds
 
     def keep(
         self,
         stream: StreamId,
-        heads: tuple[Seq, Seq],
+        since: Seq,
+        head: Seq,
         situations: Mapping[AccountId, Situation],
         activities: Mapping[ActivityId, StoredActivity],
     ) -> None:
-        """Posts were judged by these situations at the first head, and written up to the second, which left these
-        activities.
+        """Posts were judged by these situations and written up to `head`, which left these activities. Since event
+        `since` there is nothing but posts.
         """
         known = self._known.get(stream)
-        if known is None or known.head != heads[0]:
+        if known is None or known.head < since:
             known = self._begin(stream, next(iter(situations.values())).now)
-        known.head = heads[1]
+        known.head = head
         for account, each in situations.items():
             known.situations[account] = each if each.answered is None else replace(each, answered=None)
         known.activities.update(activities)
@@ -87,20 +88,10 @@ class Grounds:
         return known
 
     def hear(self, stream: StreamId, events: Sequence[Prepared]) -> None:
-        """What was rung, by whomever: another process's posts move the head too."""
+        """What was rung, by whomever. It saves a statement that would write nothing."""
         known = self._known.get(stream)
-        if known is None:
-            return
-        for event in events:
-            if event.seq <= known.head:
-                continue
-            if event.seq != known.head + 1 or event.post is None:
-                del self._known[stream]
-                return
-            known.head = event.seq
-            activity, n_posts = event.post
-            if activity in known.activities:
-                known.activities[activity] = replace(known.activities[activity], n_posts=n_posts)
+        if known is not None and any(event.post is None and event.seq > known.head for event in events):
+            del self._known[stream]
 
     def forget(self, stream: StreamId) -> None:
         self._known.pop(stream, None)

@@ -2,8 +2,8 @@
 the next, all together. Each is judged by itself, against what those before it left.
 
 A batch is judged by what is known (`grounds.py`) or read in one statement, and written in another, without holding the
-stream's lock between them: nothing is written if the stream has moved meanwhile. Then the batch goes once more, in the
-end with the lock in hand.
+stream's lock between them. Posts of other processes that come between only change its numbers; if anything else came,
+nothing is written. Then the batch goes once more, in the end with the lock in hand.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+
+import msgspec
 
 from protocol.activity import AddPost, Post, PostAdded
 from protocol.codec import fingerprint, to_struct
@@ -27,7 +29,7 @@ from server.grounds import Grounds
 from server.ids import draw_id
 from server.store.commands import Answered
 from server.store.pool import Database, Reader, Single
-from server.store.posts import Ground, Wish, append_posts, select_grounds, select_post
+from server.store.posts import Ground, Wish, Written, append_posts, select_grounds, select_post
 from server.store.situations import Situation
 from server.store.streams import lock_streams
 from server.telling import Told, settle
@@ -38,8 +40,6 @@ POST = "activity.post"
 BATCH = 64
 MOST_WAITING = 2_000  # on one stream
 WAIT_S = 20.0
-# After two processes met on a stream, they take its lock for so long.
-CROWDED_S = 0.5
 # After a batch of so many it is a rush: the next one gathers for so long, since each batch is a write to every phone.
 RUSH = 4
 GATHER_S = 0.01
@@ -94,7 +94,6 @@ class Posting:
         self.grounds = Grounds(asyncio.get_running_loop().time)
         self._waiting: dict[StreamId, deque[Waiting]] = {}
         self._carriers: set[asyncio.Task[None]] = set()
-        self._crowded_until: dict[StreamId, float] = {}
         self._is_stopped = False
 
     def post_soon(self, account: AccountId, command: Command, ring: Ring, told: Told) -> None:
@@ -178,25 +177,17 @@ class Posting:
         self._waiting[stream].extendleft(reversed(batch))
 
     async def _settle(self, stream: StreamId, batch: Sequence[Waiting]) -> Judged:
-        judged = await self._settle_at_once(stream, batch)
-        if judged is not None:
-            return judged
-        now = asyncio.get_running_loop().time()
-        if self._crowded_until.get(stream, now) <= now:
-            self._crowded_until.pop(stream, None)
+        settled = await self._settle_at_once(stream, batch)
+        if settled is None:
             async with self._db.single() as db:
-                judged = await read_and_judge(db, stream, batch)
-                if not judged.facts or await self._append(db, stream, judged):
-                    return judged
-            # Somebody else's event came between: whoever waits for the lock cannot be overtaken again.
-            self._crowded_until[stream] = now + CROWDED_S
-        async with self._db.transaction() as tx:
-            await lock_streams(tx, [stream])
-            judged = await read_and_judge(tx, stream, batch)
-            if judged.facts:
-                is_written = await self._append(tx, stream, judged)
-                assert is_written, "the stream is locked, and whoever has no account is a stranger"
-        return judged
+                settled = await self._append(db, stream, await read_and_judge(db, stream, batch))
+        if settled is None:
+            # Something else came between: whoever has the lock cannot be overtaken again.
+            async with self._db.transaction() as tx:
+                await lock_streams(tx, [stream])
+                settled = await self._append(tx, stream, await read_and_judge(tx, stream, batch))
+            assert settled is not None, "the stream is locked, and whoever has no account is a stranger"
+        return settled
 
     async def _settle_at_once(self, stream: StreamId, batch: Sequence[Waiting]) -> Judged | None:
         """By what is known already; None if that does not do for everybody, and nothing was written."""
@@ -208,20 +199,27 @@ class Posting:
             return None
         try:
             async with self._db.single() as db:
-                if await self._append(db, stream, judged):
-                    return judged
+                settled = await self._append(db, stream, judged)
         except Refused as refused:
             # One of them was answered before: it is read what.
             if refused.code is not Code.ID_CONFLICT:
                 raise
-        self.grounds.forget(stream)
-        return None
+            settled = None
+        if settled is None:
+            self.grounds.forget(stream)
+        return settled
 
-    async def _append(self, db: Single, stream: StreamId, judged: Judged) -> bool:
-        if not await append_posts(db, stream, judged.head, judged.facts, judged.answered):
-            return False
-        self.grounds.keep(stream, (judged.head, judged.facts[-1].seq), judged.situations, judged.activities)
-        return True
+    async def _append(self, db: Single, stream: StreamId, judged: Judged) -> Judged | None:
+        """With the numbers that were written; None if nothing could be."""
+        if not judged.facts:
+            return judged
+        written = await append_posts(db, stream, judged.head, judged.facts, judged.answered)
+        if written is None:
+            return None
+        if written.n_between or any(written.n_posts_between.values()):
+            renumber(judged, written)
+        self.grounds.keep(stream, written.since, judged.facts[-1].seq, judged.situations, judged.activities)
+        return judged
 
 
 def take(queue: deque[Waiting], now: float) -> list[Waiting]:
@@ -271,6 +269,24 @@ def judge(batch: Sequence[Waiting], grounds: Sequence[Ground], replied: Sequence
     return judged
 
 
+def renumber(judged: Judged, written: Written) -> None:
+    """Others' posts came between."""
+    for place, fact in enumerate(judged.facts):
+        assert isinstance(fact.body, PostAdded), "posting adds posts"
+        post = fact.body.post
+        number = post.number + written.n_posts_between[fact.body.activity]
+        body = PostAdded(activity=fact.body.activity, post=msgspec.structs.replace(post, number=number))
+        seq = Seq(fact.seq + written.n_between)
+        judged.facts[place] = Fact(stream=fact.stream, seq=seq, at=fact.at, actor=fact.actor, body=body)
+    for place, outcome in enumerate(judged.outcomes):
+        # What was answered before has the number it had.
+        if isinstance(outcome, Done) and outcome.seq is not None and outcome.seq > judged.head:
+            seq = Seq(outcome.seq + written.n_between)
+            judged.outcomes[place] = Done(id=outcome.id, result=outcome.result, seq=seq)
+    for id, n_between in written.n_posts_between.items():
+        judged.activities[id] = replace(judged.activities[id], n_posts=judged.activities[id].n_posts + n_between)
+
+
 def decide(judged: Judged, waiting: Waiting, ground: Ground, replied: Post | None) -> Done:
     """One post. Raises: Refused."""
     account, command, situation = waiting.account, waiting.command, ground.situation
@@ -286,12 +302,12 @@ def decide(judged: Judged, waiting: Waiting, ground: Ground, replied: Post | Non
         activity,
         waiting.body,
         actor=Actor(account=account, name=situation.name, role=situation.role),
-        now=situation.now,
+        now=ground.now,
         drawn=PostId(draw_id()),
         replied=replied,
     )
     head = judged.facts[-1].seq if judged.facts else ground.head
-    facts = number(decided.events, {stream: head}, account, situation)
+    facts = number(decided.events, {stream: head}, account, ground.now)
     for fact in facts:
         assert isinstance(fact.body, PostAdded), "posting adds posts"
         if activity is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from protocol.ids import ActivityId, Seq, StreamId
+from protocol.ids import Seq, StreamId
 from server.grounds import KNOWN_S, MOST_STREAMS, Grounds
 from server.hub.prepared import Prepared
 from server.store.posts import Ground, Wish
@@ -29,19 +29,19 @@ def known() -> tuple[Grounds, Clock]:
     """One student has posted: event 7, judged at 6."""
     clock = Clock()
     grounds = Grounds(clock)
-    grounds.keep(STREAM, (Seq(6), Seq(7)), {account(1): SITUATION}, {ACTIVITY.id: ACTIVITY})
+    grounds.keep(STREAM, Seq(6), Seq(7), {account(1): SITUATION}, {ACTIVITY.id: ACTIVITY})
     return grounds, clock
 
 
-def posted(seq: int, number: int = 4, activity: ActivityId = ACTIVITY.id) -> Prepared:
-    return Prepared(seq=Seq(seq), frames={}, post=(activity, number))
+def posted(seq: int) -> Prepared:
+    return Prepared(seq=Seq(seq), frames={}, post=(ACTIVITY.id, 4))
 
 
 def test_who_posted_is_known_with_the_clock_carried_on() -> None:
     grounds, clock = known()
     clock.now += 2.5
-    situation = replace(SITUATION, now=NOW + timedelta(seconds=2.5))
-    assert grounds.of(STREAM, [WISH, WISH]) == [Ground(situation=situation, head=Seq(7), activity=ACTIVITY)] * 2
+    ground = Ground(now=NOW + timedelta(seconds=2.5), situation=SITUATION, head=Seq(7), activity=ACTIVITY)
+    assert grounds.of(STREAM, [WISH, WISH]) == [ground, ground]
 
 
 def test_a_stranger_another_activity_and_a_reply_are_not_known() -> None:
@@ -63,23 +63,32 @@ def test_after_a_minute_it_is_read_anew() -> None:
     assert grounds.of(STREAM, [WISH]) is None
 
 
-def test_others_posts_move_the_head_and_the_number() -> None:
+def test_others_posts_change_nothing_of_it_even_if_some_were_not_heard() -> None:
     grounds, _ = known()
-    grounds.hear(STREAM, [posted(7), posted(8), posted(9, 1, ActivityId("unknown")), posted(10, 5)])
+    grounds.hear(STREAM, [posted(7), posted(9)])
     found = grounds.of(STREAM, [WISH])
-    assert found == [Ground(situation=SITUATION, head=Seq(10), activity=replace(ACTIVITY, n_posts=5))]
+    assert found == [Ground(now=NOW, situation=SITUATION, head=Seq(7), activity=ACTIVITY)]
 
 
-def test_anything_else_and_a_hole_end_it() -> None:
-    for event in (Prepared(seq=Seq(8), frames={}), posted(9)):
-        grounds, _ = known()
-        grounds.hear(STREAM, [event])
-        assert grounds.of(STREAM, [WISH]) is None
-
-
-def test_what_was_judged_at_another_head_is_all_that_is_known_then() -> None:
+def test_anything_else_ends_it_unless_it_was_before() -> None:
     grounds, _ = known()
-    grounds.keep(STREAM, (Seq(9), Seq(10)), {account(2): SITUATION}, {ACTIVITY.id: ACTIVITY})
+    grounds.hear(STREAM, [Prepared(seq=Seq(7), frames={})])
+    assert grounds.of(STREAM, [WISH]) is not None
+    grounds.hear(STREAM, [posted(8), Prepared(seq=Seq(9), frames={})])
+    assert grounds.of(STREAM, [WISH]) is None
+
+
+def test_what_is_written_after_nothing_but_posts_is_known_too() -> None:
+    grounds, _ = known()
+    later = replace(ACTIVITY, n_posts=9)
+    grounds.keep(STREAM, Seq(7), Seq(12), {account(2): SITUATION}, {ACTIVITY.id: later})
+    ground = Ground(now=NOW, situation=SITUATION, head=Seq(12), activity=later)
+    assert grounds.of(STREAM, [WISH, replace(WISH, account=account(2))]) == [ground, ground]
+
+
+def test_what_is_written_after_anything_else_is_all_that_is_known_then() -> None:
+    grounds, _ = known()
+    grounds.keep(STREAM, Seq(8), Seq(12), {account(2): SITUATION}, {ACTIVITY.id: ACTIVITY})
     assert grounds.of(STREAM, [WISH]) is None
     assert grounds.of(STREAM, [replace(WISH, account=account(2))]) is not None
     grounds.forget(STREAM)
@@ -89,6 +98,6 @@ def test_what_was_judged_at_another_head_is_all_that_is_known_then() -> None:
 def test_so_many_streams_are_known_and_no_more() -> None:
     grounds, _ = known()
     for number in range(MOST_STREAMS):
-        grounds.keep(StreamId(str(number)), (Seq(1), Seq(2)), {account(1): SITUATION}, {ACTIVITY.id: ACTIVITY})
+        grounds.keep(StreamId(str(number)), Seq(1), Seq(2), {account(1): SITUATION}, {ACTIVITY.id: ACTIVITY})
     assert grounds.of(STREAM, [WISH]) is None
     assert grounds.of(StreamId("0"), [WISH]) is not None

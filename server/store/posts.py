@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import asyncpg
 
@@ -34,11 +35,23 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What one post is judged by, all as of one moment. `head`: of the stream then. `activity`: the one it names."""
+    """What one post is judged by, all as of event `head` of the stream. `activity`: the one it names."""
 
+    now: datetime
     situation: Situation
     head: Seq
     activity: StoredActivity | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """How posts came to stand: after so many events since the head they were judged at, and after so many posts more in
+    each activity. Since event `since` there is nothing but posts on the stream.
+    """
+
+    n_between: int
+    since: Seq
+    n_posts_between: Mapping[ActivityId, int]
 
 
 async def select_grounds(db: Reader, stream: StreamId, wishes: Sequence[Wish]) -> list[Ground]:
@@ -92,18 +105,19 @@ def read_ground(row: asyncpg.Record, wish: Wish) -> Ground:
             n_posts=row["n_posts"],
             tally=row["tally"],
         )
-    return Ground(situation=read_situation(row, wish.account, wish.command), head=row["head"], activity=found)
+    situation = read_situation(row, wish.account, wish.command)
+    return Ground(now=situation.now, situation=situation, head=row["head"], activity=found)
 
 
 async def append_posts(
     db: Single, stream: StreamId, head: Seq, facts: Sequence[Fact], answered: Sequence[Answered]
-) -> bool:
-    """Write posts, their events and their commands' answers, if the stream's head is still `head` and no author has
-    closed the account; else nothing.
+) -> Written | None:
+    """Write posts, their events and their commands' answers, if nothing but posts was written on the stream after
+    `head`, which they were judged at, and no author has closed the account; else nothing.
 
     One statement: it holds the stream's lock to its end, as whoever else appends does (I2). `facts` are PostAdded and
-    continue `head` without a gap, each by its author and with its own answer. Raises Refused(ID_CONFLICT) as
-    `events.append` does.
+    continue `head` without a gap, each by its author and with its own answer; they are written as what continues the
+    stream by then. Raises Refused(ID_CONFLICT) as `events.append` does.
     """
     assert len(facts) == len(answered), "an answer each"
     assert [fact.seq for fact in facts] == list(range(head + 1, head + 1 + len(facts))), "they continue the head"
@@ -118,7 +132,7 @@ async def append_posts(
         }
         for fact, each in zip(facts, answered, strict=True)
     ]
-    is_written: bool = await db.fetchval(
+    row = await db.fetchrow(
         """
           WITH new AS MATERIALIZED (
                SELECT seq, command_id, decode(body_hash, 'hex') AS body_hash, result, body,
@@ -130,41 +144,52 @@ async def append_posts(
                                reply_to text)),
                moved AS (
                UPDATE stream
-                  SET head = $3
-                WHERE id = $1 AND head = $2
+                  SET head = head + $3, posts_until = head + $3, posts_after = only_posts_after(stream)
+                WHERE id = $1 AND only_posts_after(stream) <= $2
                   AND NOT EXISTS (SELECT
                                     FROM account
                                    WHERE id = ANY (ARRAY (SELECT author FROM new)) AND state <> 'active')
-            RETURNING id),
+            RETURNING head - $3 - $2 AS n_between, posts_after),
+               counted AS (
+               UPDATE activity
+                  SET n_posts = n_posts + last.n_new
+                 FROM moved
+                CROSS JOIN (SELECT activity_id, max(number) AS number, count(*) AS n_new
+                              FROM new
+                             GROUP BY activity_id) AS last
+                WHERE activity.id = last.activity_id
+            RETURNING last.activity_id, n_posts - last.number AS n_between),
+               placed AS (
+               SELECT new.id, activity_id, command_id, body_hash, result, author, author_name, is_staff, text, reply_to,
+                      seq + moved.n_between AS seq, number + counted.n_between AS number,
+                      CASE WHEN counted.n_between = 0 THEN body
+                           ELSE jsonb_set(body, '{post,number}', to_jsonb(number + counted.n_between)) END AS body
+                 FROM moved CROSS JOIN new JOIN counted USING (activity_id)),
                remembered AS (
                INSERT INTO command (account_id, command_id, op, stream_id, body_hash, result, seq, at)
                SELECT author, command_id, 'activity.post', $1, body_hash, result, seq, now()
-                 FROM moved CROSS JOIN new),
+                 FROM placed),
                told AS (
                INSERT INTO event (stream_id, seq, at, name, actor_id, body)
                SELECT $1, seq, $4, $6, author, body
-                 FROM moved CROSS JOIN new),
-               counted AS (
-               UPDATE activity
-                  SET n_posts = last.number
-                 FROM (SELECT activity_id, max(number) AS number
-                         FROM moved CROSS JOIN new
-                        GROUP BY activity_id) AS last
-                WHERE activity.id = last.activity_id),
+                 FROM placed),
                written AS (
                INSERT INTO post (id, activity_id, number, author_id, author_name, is_staff, at, text, reply_to, seq)
-               SELECT new.id, activity_id, number, author, author_name, is_staff, $4, text, reply_to, seq
-                 FROM moved CROSS JOIN new)
-        SELECT EXISTS (SELECT FROM moved)
+               SELECT id, activity_id, number, author, author_name, is_staff, $4, text, reply_to, seq
+                 FROM placed)
+        SELECT n_between, posts_after, (SELECT jsonb_object_agg(activity_id, n_between) FROM counted) AS n_posts_between
+          FROM moved
         """,
         stream,
         head,
-        facts[-1].seq,
+        len(facts),
         facts[-1].at,
         pack_stored(rows),
         EVENT_TYPES[PostAdded],
     )
-    return is_written
+    if row is None:
+        return None
+    return Written(n_between=row["n_between"], since=row["posts_after"], n_posts_between=row["n_posts_between"])
 
 
 async def select_post(db: Reader, activity: ActivityId | str, post: PostId | str) -> Post | None:

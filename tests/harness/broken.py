@@ -20,7 +20,7 @@ from server.hub.stream import LiveStream
 from server.store import commands, events, posts
 from server.store.commands import Answered
 from server.store.pool import Reader, Single, Tx
-from server.store.posts import Ground, Wish
+from server.store.posts import Ground, Wish, Written
 from server.store.situations import Situation, select_situation
 from server.store.streams import LockedStream
 
@@ -53,7 +53,7 @@ def no_deduplication() -> None:
 
     async def append_posts(
         db: Single, stream: StreamId, head: Seq, facts: Sequence[Fact], answered: Sequence[Answered]
-    ) -> bool:
+    ) -> Written | None:
         # What was answered before must be forgotten first, or its row would be in the way.
         for each in answered:
             await db.fetch("DELETE FROM command WHERE account_id = $1 AND command_id = $2", each.account, each.command)

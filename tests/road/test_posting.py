@@ -156,6 +156,46 @@ async def test_two_nodes_post_in_turn_and_every_number_is_given_once(database: s
         assert [(row["number"], row["text"]) for row in rows] == [(n + 1, str(n)) for n in range(12)]
 
 
+async def test_two_nodes_post_at_once_and_neither_reads_anew_for_the_others_posts(
+    database: str, redis_url: str
+) -> None:
+    """I2: whatever the other node wrote meanwhile, every number is given once and everybody is told the right one."""
+    async with a_school(database, redis_url, nodes=2) as school:
+        lesson = await a_lesson(school, 8)
+        activities = [await school.publish(lesson.teacher, lesson.classroom, "discussion") for _ in range(2)]
+        for n, student in enumerate(lesson.students):
+            for activity in activities:
+                await post(school, lesson, student, activity, "before", node=n % 2)
+        begun = len(school.heard.events)
+        before = school.db.counted.n_queries
+        n_rounds = 20
+        for n_round in range(n_rounds):
+            posts = [
+                post(school, lesson, student, activities[(n + n_round) % 2], f"{n_round} {n}", node=n % 2)
+                for n, student in enumerate(lesson.students)
+            ]
+            done = await asyncio.gather(*posts)
+            assert len({each.seq for each in done}) == len(done)
+        # Each node writes the first of a round alone, then those who came meanwhile.
+        assert school.db.counted.n_queries - before < 2 * 3 * n_rounds
+        heard = [event for _, event in school.heard.events[begun:]]
+        rows = await school.db.fetch(
+            "SELECT post.activity_id, number, text, post.seq, body, event.at = post.at AS is_then FROM post"
+            " JOIN event ON event.stream_id = $1 AND event.seq = post.seq ORDER BY post.seq",
+            lesson.classroom,
+        )
+        for activity in activities:
+            numbers = [row["number"] for row in rows if row["activity_id"] == activity]
+            assert numbers == list(range(1, len(numbers) + 1))
+            assert await school.db.fetchval("SELECT n_posts FROM activity WHERE id = $1", activity) == len(numbers)
+        told = {(each.seq, each.post) for each in heard}
+        written = {(row["seq"], (row["activity_id"], row["number"])) for row in rows if row["text"] != "before"}
+        assert told == written
+        assert all(row["is_then"] and row["body"]["post"]["number"] == row["number"] for row in rows)
+        first = rows[0]["seq"]
+        assert [row["seq"] for row in rows] == list(range(first, first + len(rows)))
+
+
 async def test_a_post_that_is_sent_again_is_answered_as_before(database: str, redis_url: str) -> None:
     """I5, also where the sender is known and nothing is read."""
     async with a_school(database, redis_url) as school:
