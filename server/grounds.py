@@ -8,9 +8,8 @@ an account, which the same statement looks at. Nobody is refused by it either: a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from protocol.ids import AccountId, ActivityId, Seq, StreamId
 from server.core.state import StoredActivity
@@ -18,27 +17,22 @@ from server.hub.prepared import Prepared
 from server.store.posts import Ground, Wish
 from server.store.situations import Situation
 
-# How long PostgreSQL's clock is told by ours.
-KNOWN_S = 60.0
 MOST_STREAMS = 1_000
 
 
 @dataclass(slots=True)
 class Known:
-    """As of event `head`. `now`: PostgreSQL's clock when ours said `read_at`."""
+    """As of event `head`; how many posts an activity has is not kept up."""
 
     head: Seq
-    now: datetime
-    read_at: float
-    situations: dict[AccountId, Situation]
-    activities: dict[ActivityId, StoredActivity]
+    situations: dict[AccountId, Situation] = field(default_factory=dict)
+    activities: dict[ActivityId, StoredActivity] = field(default_factory=dict)
 
 
 class Grounds:
-    """One per process. `clock` is the loop's."""
+    """One per process."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._known: dict[StreamId, Known] = {}
 
     def of(self, stream: StreamId, wishes: Sequence[Wish]) -> list[Ground] | None:
@@ -46,18 +40,13 @@ class Grounds:
         known = self._known.get(stream)
         if known is None:
             return None
-        aged_s = self._clock() - known.read_at
-        if aged_s > KNOWN_S:
-            del self._known[stream]
-            return None
-        now = known.now + timedelta(seconds=aged_s)
         grounds = []
         for wish in wishes:
             situation = known.situations.get(wish.account)
             activity = known.activities.get(ActivityId(wish.activity))
             if situation is None or activity is None or wish.is_reply:
                 return None
-            grounds.append(Ground(now=now, situation=situation, head=known.head, activity=activity))
+            grounds.append(Ground(situation=situation, head=known.head, activity=activity))
         return grounds
 
     def keep(
@@ -68,23 +57,22 @@ class Grounds:
         situations: Mapping[AccountId, Situation],
         activities: Mapping[ActivityId, StoredActivity],
     ) -> None:
-        """Posts were judged by these situations and written up to `head`, which left these activities. Since event
-        `since` there is nothing but posts.
+        """Posts were judged by these situations and activities and written up to `head`. Since event `since` there is
+        nothing but posts.
         """
         known = self._known.get(stream)
         if known is None or known.head < since:
-            known = self._begin(stream, next(iter(situations.values())).now)
+            known = self._begin(stream, head)
         known.head = head
         for account, each in situations.items():
             known.situations[account] = each if each.answered is None else replace(each, answered=None)
         known.activities.update(activities)
 
-    def _begin(self, stream: StreamId, now: datetime) -> Known:
+    def _begin(self, stream: StreamId, head: Seq) -> Known:
         self._known.pop(stream, None)
         if len(self._known) >= MOST_STREAMS:
             del self._known[next(iter(self._known))]
-        known = Known(head=Seq(0), now=now, read_at=self._clock(), situations={}, activities={})
-        self._known[stream] = known
+        known = self._known[stream] = Known(head=head)
         return known
 
     def hear(self, stream: StreamId, events: Sequence[Prepared]) -> None:

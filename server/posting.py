@@ -12,9 +12,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-
-import msgspec
+from dataclasses import dataclass
 
 from protocol.activity import AddPost, Post, PostAdded
 from protocol.codec import fingerprint, to_struct
@@ -27,14 +25,13 @@ from server.core.fact import Fact
 from server.core.state import Actor, StoredActivity
 from server.grounds import Grounds
 from server.ids import draw_id
-from server.store.commands import Answered
 from server.store.pool import Database, Reader, Single
-from server.store.posts import Ground, Wish, Written, append_posts, select_grounds, select_post
+from server.store.posts import Draft, Ground, Wish, append_posts, select_grounds, select_post
 from server.store.situations import Situation
 from server.store.streams import lock_streams
 from server.telling import Told, settle
 from server.turns import Turns
-from server.ways.entry import again, number, standing
+from server.ways.entry import again, standing
 
 POST = "activity.post"
 BATCH = 64
@@ -75,14 +72,20 @@ class Waiting:
 
 @dataclass(slots=True)
 class Judged:
-    """What becomes of a batch that is judged at `head`, before anything is written. `activities`: as it leaves them."""
+    """What becomes of a batch that is judged at `head`, before anything is written; a draft is to be."""
 
     head: Seq
     situations: dict[AccountId, Situation]
     activities: dict[ActivityId, StoredActivity]
-    outcomes: list[Done | Refused] = field(default_factory=list)
-    facts: list[Fact] = field(default_factory=list)
-    answered: list[Answered] = field(default_factory=list)
+    outcomes: list[Done | Refused | Draft]
+
+
+@dataclass(slots=True)
+class Settled:
+    """What everybody of the batch is told, and what was written."""
+
+    outcomes: list[Done | Refused]
+    facts: list[Fact]
 
 
 class Posting:
@@ -91,7 +94,7 @@ class Posting:
     def __init__(self, db: Database, turns: Turns) -> None:
         self._db = db
         self._turns = turns
-        self.grounds = Grounds(asyncio.get_running_loop().time)
+        self.grounds = Grounds()
         self._waiting: dict[StreamId, deque[Waiting]] = {}
         self._carriers: set[asyncio.Task[None]] = set()
         self._is_stopped = False
@@ -153,7 +156,7 @@ class Posting:
 
     async def _carry(self, stream: StreamId, batch: list[Waiting], ring: Ring) -> None:
         try:
-            judged = await self._settle(stream, batch)
+            settled = await self._settle(stream, batch)
         except Refused as refused:
             self._part(stream, batch, refused)
         except Exception:
@@ -163,8 +166,8 @@ class Posting:
             tell(batch, STOPPING)
             raise
         else:
-            ring(judged.facts)
-            for waiting, outcome in zip(batch, judged.outcomes, strict=True):
+            ring(settled.facts)
+            for waiting, outcome in zip(batch, settled.outcomes, strict=True):
                 waiting.told(outcome)
 
     def _part(self, stream: StreamId, batch: list[Waiting], refused: Refused) -> None:
@@ -176,7 +179,7 @@ class Posting:
             waiting.is_alone = True
         self._waiting[stream].extendleft(reversed(batch))
 
-    async def _settle(self, stream: StreamId, batch: Sequence[Waiting]) -> Judged:
+    async def _settle(self, stream: StreamId, batch: Sequence[Waiting]) -> Settled:
         settled = await self._settle_at_once(stream, batch)
         if settled is None:
             async with self._db.single() as db:
@@ -189,7 +192,7 @@ class Posting:
             assert settled is not None, "the stream is locked, and whoever has no account is a stranger"
         return settled
 
-    async def _settle_at_once(self, stream: StreamId, batch: Sequence[Waiting]) -> Judged | None:
+    async def _settle_at_once(self, stream: StreamId, batch: Sequence[Waiting]) -> Settled | None:
         """By what is known already; None if that does not do for everybody, and nothing was written."""
         grounds = self.grounds.of(stream, [waiting.wish for waiting in batch])
         if grounds is None:
@@ -209,17 +212,16 @@ class Posting:
             self.grounds.forget(stream)
         return settled
 
-    async def _append(self, db: Single, stream: StreamId, judged: Judged) -> Judged | None:
-        """With the numbers that were written; None if nothing could be."""
-        if not judged.facts:
-            return judged
-        written = await append_posts(db, stream, judged.head, judged.facts, judged.answered)
+    async def _append(self, db: Single, stream: StreamId, judged: Judged) -> Settled | None:
+        """None: nothing could be written."""
+        drafts = [outcome for outcome in judged.outcomes if isinstance(outcome, Draft)]
+        if not drafts:
+            return settle_all(judged, [])
+        written = await append_posts(db, stream, judged.head, drafts)
         if written is None:
             return None
-        if written.n_between or any(written.n_posts_between.values()):
-            renumber(judged, written)
-        self.grounds.keep(stream, written.since, judged.facts[-1].seq, judged.situations, judged.activities)
-        return judged
+        self.grounds.keep(stream, written.since, written.facts[-1].seq, judged.situations, judged.activities)
+        return settle_all(judged, written.facts)
 
 
 def take(queue: deque[Waiting], now: float) -> list[Waiting]:
@@ -256,73 +258,47 @@ async def read_and_judge(db: Reader, stream: StreamId, batch: Sequence[Waiting])
 
 
 def judge(batch: Sequence[Waiting], grounds: Sequence[Ground], replied: Sequence[Post | None]) -> Judged:
-    judged = Judged(
+    outcomes: list[Done | Refused | Draft] = []
+    for waiting, ground, post_replied in zip(batch, grounds, replied, strict=True):
+        try:
+            outcomes.append(decide(waiting, ground, post_replied))
+        except Refused as refused:
+            outcomes.append(refused)
+    return Judged(
         head=grounds[0].head,
         situations={waiting.account: ground.situation for waiting, ground in zip(batch, grounds, strict=True)},
         activities={ground.activity.id: ground.activity for ground in grounds if ground.activity is not None},
+        outcomes=outcomes,
     )
-    for waiting, ground, post_replied in zip(batch, grounds, replied, strict=True):
-        try:
-            judged.outcomes.append(decide(judged, waiting, ground, post_replied))
-        except Refused as refused:
-            judged.outcomes.append(refused)
-    return judged
 
 
-def renumber(judged: Judged, written: Written) -> None:
-    """Others' posts came between."""
-    for place, fact in enumerate(judged.facts):
-        assert isinstance(fact.body, PostAdded), "posting adds posts"
-        post = fact.body.post
-        number = post.number + written.n_posts_between[fact.body.activity]
-        body = PostAdded(activity=fact.body.activity, post=msgspec.structs.replace(post, number=number))
-        seq = Seq(fact.seq + written.n_between)
-        judged.facts[place] = Fact(stream=fact.stream, seq=seq, at=fact.at, actor=fact.actor, body=body)
-    for place, outcome in enumerate(judged.outcomes):
-        # What was answered before has the number it had.
-        if isinstance(outcome, Done) and outcome.seq is not None and outcome.seq > judged.head:
-            seq = Seq(outcome.seq + written.n_between)
-            judged.outcomes[place] = Done(id=outcome.id, result=outcome.result, seq=seq)
-    for id, n_between in written.n_posts_between.items():
-        judged.activities[id] = replace(judged.activities[id], n_posts=judged.activities[id].n_posts + n_between)
-
-
-def decide(judged: Judged, waiting: Waiting, ground: Ground, replied: Post | None) -> Done:
+def decide(waiting: Waiting, ground: Ground, replied: Post | None) -> Done | Draft:
     """One post. Raises: Refused."""
     account, command, situation = waiting.account, waiting.command, ground.situation
-    stream = StreamId(command.stream)
     body_hash = fingerprint([command.op, command.stream, command.body])
     if situation.answered is not None:
         return again(situation.answered, command, body_hash)
     authorise(command.op, standing(account, command, situation))
     assert situation.classroom is not None, "who stands in a classroom has one"
-    activity = judged.activities.get(ActivityId(waiting.body.activity))
     decided = post.add(
         situation.classroom,
-        activity,
+        ground.activity,
         waiting.body,
         actor=Actor(account=account, name=situation.name, role=situation.role),
-        now=ground.now,
+        now=situation.now,
         drawn=PostId(draw_id()),
         replied=replied,
     )
-    head = judged.facts[-1].seq if judged.facts else ground.head
-    facts = number(decided.events, {stream: head}, account, ground.now)
-    for fact in facts:
-        assert isinstance(fact.body, PostAdded), "posting adds posts"
-        if activity is not None:
-            judged.activities[activity.id] = replace(activity, n_posts=fact.body.post.number)
-    judged.facts += facts
-    seq = facts[-1].seq
-    judged.answered.append(
-        Answered(
-            account=account,
-            command=command.id,
-            op=command.op,
-            stream=stream,
-            body_hash=body_hash,
-            result=decided.result,
-            seq=seq,
-        )
-    )
-    return Done(id=command.id, result=decided.result, seq=seq)
+    (event,) = decided.events
+    assert isinstance(event.body, PostAdded), "posting adds a post"
+    return Draft(account, command.id, body_hash, decided.result, event.body)
+
+
+def settle_all(judged: Judged, facts: Sequence[Fact]) -> Settled:
+    """`facts`: of the drafts, in their order."""
+    seqs = iter([fact.seq for fact in facts])
+    outcomes = [
+        Done(id=each.command, result=each.result, seq=next(seqs)) if isinstance(each, Draft) else each
+        for each in judged.outcomes
+    ]
+    return Settled(outcomes=outcomes, facts=list(facts))

@@ -168,7 +168,7 @@ async def _write(
         found=situation.classroom,
     )
     decided = await WAYS[command.op](step, body)
-    facts = number(decided.events, {id: each.head for id, each in step.locked.items()}, account, situation.now)
+    facts = number(decided.events, {id: each.head for id, each in step.locked.items()}, account, situation)
     last = next((fact.seq for fact in reversed(facts) if fact.stream == command.stream), None)
     answered = []
     if account is not None:

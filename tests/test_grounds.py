@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from protocol.ids import Seq, StreamId
-from server.grounds import KNOWN_S, MOST_STREAMS, Grounds
+from server.grounds import MOST_STREAMS, Grounds
 from server.hub.prepared import Prepared
 from server.store.posts import Ground, Wish
 from server.store.situations import Situation
@@ -18,34 +17,23 @@ SITUATION = Situation(now=NOW, answered=None, role="student", name="甲", classr
 WISH = Wish(account=account(1), command="c", activity=ACTIVITY.id, is_reply=False)
 
 
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def known() -> tuple[Grounds, Clock]:
+def known() -> Grounds:
     """One student has posted: event 7, judged at 6."""
-    clock = Clock()
-    grounds = Grounds(clock)
+    grounds = Grounds()
     grounds.keep(STREAM, Seq(6), Seq(7), {account(1): SITUATION}, {ACTIVITY.id: ACTIVITY})
-    return grounds, clock
+    return grounds
 
 
 def posted(seq: int) -> Prepared:
     return Prepared(seq=Seq(seq), frames={}, post=(ACTIVITY.id, 4))
 
 
-def test_who_posted_is_known_with_the_clock_carried_on() -> None:
-    grounds, clock = known()
-    clock.now += 2.5
-    ground = Ground(now=NOW + timedelta(seconds=2.5), situation=SITUATION, head=Seq(7), activity=ACTIVITY)
-    assert grounds.of(STREAM, [WISH, WISH]) == [ground, ground]
+def test_who_posted_is_known() -> None:
+    assert known().of(STREAM, [WISH, WISH]) == [Ground(situation=SITUATION, head=Seq(7), activity=ACTIVITY)] * 2
 
 
 def test_a_stranger_another_activity_and_a_reply_are_not_known() -> None:
-    grounds, _ = known()
+    grounds = known()
     for wish in (
         replace(WISH, account=account(2)),
         replace(WISH, activity="other"),
@@ -55,23 +43,15 @@ def test_a_stranger_another_activity_and_a_reply_are_not_known() -> None:
     assert grounds.of(StreamId("another"), [WISH]) is None
 
 
-def test_after_a_minute_it_is_read_anew() -> None:
-    grounds, clock = known()
-    clock.now += KNOWN_S + 1
-    assert grounds.of(STREAM, [WISH]) is None
-    clock.now -= KNOWN_S + 1
-    assert grounds.of(STREAM, [WISH]) is None
-
-
 def test_others_posts_change_nothing_of_it_even_if_some_were_not_heard() -> None:
-    grounds, _ = known()
+    grounds = known()
     grounds.hear(STREAM, [posted(7), posted(9)])
     found = grounds.of(STREAM, [WISH])
-    assert found == [Ground(now=NOW, situation=SITUATION, head=Seq(7), activity=ACTIVITY)]
+    assert found == [Ground(situation=SITUATION, head=Seq(7), activity=ACTIVITY)]
 
 
 def test_anything_else_ends_it_unless_it_was_before() -> None:
-    grounds, _ = known()
+    grounds = known()
     grounds.hear(STREAM, [Prepared(seq=Seq(7), frames={})])
     assert grounds.of(STREAM, [WISH]) is not None
     grounds.hear(STREAM, [posted(8), Prepared(seq=Seq(9), frames={})])
@@ -79,15 +59,15 @@ def test_anything_else_ends_it_unless_it_was_before() -> None:
 
 
 def test_what_is_written_after_nothing_but_posts_is_known_too() -> None:
-    grounds, _ = known()
+    grounds = known()
     later = replace(ACTIVITY, n_posts=9)
     grounds.keep(STREAM, Seq(7), Seq(12), {account(2): SITUATION}, {ACTIVITY.id: later})
-    ground = Ground(now=NOW, situation=SITUATION, head=Seq(12), activity=later)
+    ground = Ground(situation=SITUATION, head=Seq(12), activity=later)
     assert grounds.of(STREAM, [WISH, replace(WISH, account=account(2))]) == [ground, ground]
 
 
 def test_what_is_written_after_anything_else_is_all_that_is_known_then() -> None:
-    grounds, _ = known()
+    grounds = known()
     grounds.keep(STREAM, Seq(8), Seq(12), {account(2): SITUATION}, {ACTIVITY.id: ACTIVITY})
     assert grounds.of(STREAM, [WISH]) is None
     assert grounds.of(STREAM, [replace(WISH, account=account(2))]) is not None
@@ -96,7 +76,7 @@ def test_what_is_written_after_anything_else_is_all_that_is_known_then() -> None
 
 
 def test_so_many_streams_are_known_and_no_more() -> None:
-    grounds, _ = known()
+    grounds = known()
     for number in range(MOST_STREAMS):
         grounds.keep(StreamId(str(number)), Seq(1), Seq(2), {account(1): SITUATION}, {ACTIVITY.id: ACTIVITY})
     assert grounds.of(STREAM, [WISH]) is None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
+from msgspec.structs import replace
 
 from protocol.activity import Post, PostAdded, PostRemoved
 from protocol.codec import pack_stored
@@ -17,7 +18,6 @@ from protocol.registry import EVENT_TYPES
 from server.core.fact import Fact
 from server.core.moment import millis
 from server.core.state import StoredActivity
-from server.store.commands import Answered
 from server.store.events import blank_post
 from server.store.pool import Reader, Single, Tx
 from server.store.situations import Situation, read_situation
@@ -37,21 +37,28 @@ class Wish:
 class Ground:
     """What one post is judged by, all as of event `head` of the stream. `activity`: the one it names."""
 
-    now: datetime
     situation: Situation
     head: Seq
     activity: StoredActivity | None
 
 
+@dataclass(slots=True)
+class Draft:
+    """A post that was judged, of this command, and is to be written. Its number and time are not its own yet."""
+
+    account: AccountId
+    command: str
+    body_hash: bytes
+    result: Body | None
+    body: PostAdded
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """How posts came to stand: after so many events since the head they were judged at, and after so many posts more in
-    each activity. Since event `since` there is nothing but posts on the stream.
-    """
+    """The posts as the book has them. Since event `since` there is nothing but posts on the stream."""
 
-    n_between: int
+    facts: list[Fact]
     since: Seq
-    n_posts_between: Mapping[ActivityId, int]
 
 
 async def select_grounds(db: Reader, stream: StreamId, wishes: Sequence[Wish]) -> list[Ground]:
@@ -105,43 +112,37 @@ def read_ground(row: asyncpg.Record, wish: Wish) -> Ground:
             n_posts=row["n_posts"],
             tally=row["tally"],
         )
-    situation = read_situation(row, wish.account, wish.command)
-    return Ground(now=situation.now, situation=situation, head=row["head"], activity=found)
+    return Ground(situation=read_situation(row, wish.account, wish.command), head=row["head"], activity=found)
 
 
-async def append_posts(
-    db: Single, stream: StreamId, head: Seq, facts: Sequence[Fact], answered: Sequence[Answered]
-) -> Written | None:
+async def append_posts(db: Single, stream: StreamId, head: Seq, drafts: Sequence[Draft]) -> Written | None:
     """Write posts, their events and their commands' answers, if nothing but posts was written on the stream after
     `head`, which they were judged at, and no author has closed the account; else nothing.
 
-    One statement: it holds the stream's lock to its end, as whoever else appends does (I2). `facts` are PostAdded and
-    continue `head` without a gap, each by its author and with its own answer; they are written as what continues the
-    stream by then. Raises Refused(ID_CONFLICT) as `events.append` does.
+    One statement: it holds the stream's lock to its end, as whoever else appends does (I2), and under the lock it gives
+    the posts their numbers and their time. Raises Refused(ID_CONFLICT) as `events.append` does.
     """
-    assert len(facts) == len(answered), "an answer each"
-    assert [fact.seq for fact in facts] == list(range(head + 1, head + 1 + len(facts))), "they continue the head"
     # One text instead of an array a column: of an array, asyncpg looks at each element several times.
     rows: list[Body] = [
         {
-            "seq": fact.seq,
-            "command_id": each.command,
-            "body_hash": each.body_hash.hex(),
-            "result": each.result,
-            "body": fact.body,
+            "n": n,
+            "command_id": draft.command,
+            "body_hash": draft.body_hash.hex(),
+            "result": draft.result,
+            "body": draft.body,
         }
-        for fact, each in zip(facts, answered, strict=True)
+        for n, draft in enumerate(drafts, 1)
     ]
     row = await db.fetchrow(
         """
           WITH new AS MATERIALIZED (
-               SELECT seq, command_id, decode(body_hash, 'hex') AS body_hash, result, body,
-                      body ->> 'activity' AS activity_id, post.id, number, author, author_name, is_staff, text, reply_to
-                 FROM jsonb_to_recordset($5::text::jsonb)
-                      AS row (seq bigint, command_id text, body_hash text, result jsonb, body jsonb)
+               SELECT n, command_id, decode(body_hash, 'hex') AS body_hash, result, body ->> 'activity' AS activity_id,
+                      row_number() OVER (PARTITION BY body ->> 'activity' ORDER BY n) AS n_of_activity,
+                      body -> 'post' AS post, post.id, author, author_name, is_staff, text, reply_to
+                 FROM jsonb_to_recordset($4::text::jsonb)
+                      AS row (n int, command_id text, body_hash text, result jsonb, body jsonb)
                 CROSS JOIN jsonb_to_record(body -> 'post')
-                      AS post (id text, number int, author text, author_name text, is_staff bool, text text,
-                               reply_to text)),
+                      AS post (id text, author text, author_name text, is_staff bool, text text, reply_to text)),
                moved AS (
                UPDATE stream
                   SET head = head + $3, posts_until = head + $3, posts_after = only_posts_after(stream)
@@ -149,21 +150,19 @@ async def append_posts(
                   AND NOT EXISTS (SELECT
                                     FROM account
                                    WHERE id = ANY (ARRAY (SELECT author FROM new)) AND state <> 'active')
-            RETURNING head - $3 - $2 AS n_between, posts_after),
+            RETURNING head - $3 AS head, posts_after, clock_timestamp() AS at),
                counted AS (
                UPDATE activity
-                  SET n_posts = n_posts + last.n_new
+                  SET n_posts = n_posts + fresh.n
                  FROM moved
-                CROSS JOIN (SELECT activity_id, max(number) AS number, count(*) AS n_new
+                CROSS JOIN (SELECT activity_id, count(*)::int AS n
                               FROM new
-                             GROUP BY activity_id) AS last
-                WHERE activity.id = last.activity_id
-            RETURNING last.activity_id, n_posts - last.number AS n_between),
+                             GROUP BY activity_id) AS fresh
+                WHERE activity.id = fresh.activity_id
+            RETURNING activity_id, n_posts - fresh.n AS n_posts),
                placed AS (
-               SELECT new.id, activity_id, command_id, body_hash, result, author, author_name, is_staff, text, reply_to,
-                      seq + moved.n_between AS seq, number + counted.n_between AS number,
-                      CASE WHEN counted.n_between = 0 THEN body
-                           ELSE jsonb_set(body, '{post,number}', to_jsonb(number + counted.n_between)) END AS body
+               SELECT new.*, head + n AS seq, n_posts + n_of_activity AS number, at,
+                      floor(extract(epoch FROM at) * 1000)::bigint AS at_ms
                  FROM moved CROSS JOIN new JOIN counted USING (activity_id)),
                remembered AS (
                INSERT INTO command (account_id, command_id, op, stream_id, body_hash, result, seq, at)
@@ -171,25 +170,41 @@ async def append_posts(
                  FROM placed),
                told AS (
                INSERT INTO event (stream_id, seq, at, name, actor_id, body)
-               SELECT $1, seq, $4, $6, author, body
+               SELECT $1, seq, at, $5, author,
+                      jsonb_build_object('activity', activity_id,
+                                         'post', post || jsonb_build_object('number', number, 'at', at_ms))
                  FROM placed),
                written AS (
                INSERT INTO post (id, activity_id, number, author_id, author_name, is_staff, at, text, reply_to, seq)
-               SELECT id, activity_id, number, author, author_name, is_staff, $4, text, reply_to, seq
+               SELECT id, activity_id, number, author, author_name, is_staff, at, text, reply_to, seq
                  FROM placed)
-        SELECT n_between, posts_after, (SELECT jsonb_object_agg(activity_id, n_between) FROM counted) AS n_posts_between
+        SELECT head, at, posts_after, (SELECT jsonb_object_agg(activity_id, n_posts) FROM counted) AS n_posts
           FROM moved
         """,
         stream,
         head,
-        len(facts),
-        facts[-1].at,
+        len(drafts),
         pack_stored(rows),
         EVENT_TYPES[PostAdded],
     )
     if row is None:
         return None
-    return Written(n_between=row["n_between"], since=row["posts_after"], n_posts_between=row["n_posts_between"])
+    return Written(facts=place(drafts, stream, row["head"], row["at"], row["n_posts"]), since=row["posts_after"])
+
+
+def place(
+    drafts: Sequence[Draft], stream: StreamId, head: Seq, at: datetime, n_posts: dict[ActivityId, int]
+) -> list[Fact]:
+    """The events of these posts after `head`, in activities that had `n_posts` before."""
+    facts: list[Fact] = []
+    at_ms = millis(at)
+    for seq, draft in enumerate(drafts, head + 1):
+        activity = draft.body.activity
+        n_posts[activity] += 1
+        post = replace(draft.body.post, number=n_posts[activity], at=at_ms)
+        body = PostAdded(activity=activity, post=post)
+        facts.append(Fact(stream=stream, seq=Seq(seq), at=at, actor=draft.account, body=body))
+    return facts
 
 
 async def select_post(db: Reader, activity: ActivityId | str, post: PostId | str) -> Post | None:

@@ -5,7 +5,6 @@ its events.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from protocol.envelopes import Command, Done
 from protocol.errors import Code, Refused
@@ -32,12 +31,12 @@ def standing(account: AccountId | None, command: Command, situation: Situation) 
 
 
 def number(
-    events: Sequence[New], heads: Mapping[StreamId, Seq], account: AccountId | None, now: datetime
+    events: Sequence[New], heads: Mapping[StreamId, Seq], account: AccountId | None, situation: Situation
 ) -> list[Fact]:
     """Each event continues its stream (I2)."""
     last = dict(heads)
     facts: list[Fact] = []
     for event in events:
         seq = last[event.stream] = Seq(last[event.stream] + 1)
-        facts.append(Fact(stream=event.stream, seq=seq, at=now, actor=account, body=event.body))
+        facts.append(Fact(stream=event.stream, seq=seq, at=situation.now, actor=account, body=event.body))
     return facts

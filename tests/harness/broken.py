@@ -20,7 +20,7 @@ from server.hub.stream import LiveStream
 from server.store import commands, events, posts
 from server.store.commands import Answered
 from server.store.pool import Reader, Single, Tx
-from server.store.posts import Ground, Wish, Written
+from server.store.posts import Draft, Ground, Wish, Written
 from server.store.situations import Situation, select_situation
 from server.store.streams import LockedStream
 
@@ -51,13 +51,11 @@ def no_deduplication() -> None:
         found = await posts.select_grounds(db, stream, wishes)
         return [replace(each, situation=replace(each.situation, answered=None)) for each in found]
 
-    async def append_posts(
-        db: Single, stream: StreamId, head: Seq, facts: Sequence[Fact], answered: Sequence[Answered]
-    ) -> Written | None:
+    async def append_posts(db: Single, stream: StreamId, head: Seq, drafts: Sequence[Draft]) -> Written | None:
         # What was answered before must be forgotten first, or its row would be in the way.
-        for each in answered:
+        for each in drafts:
             await db.fetch("DELETE FROM command WHERE account_id = $1 AND command_id = $2", each.account, each.command)
-        return await posts.append_posts(db, stream, head, facts, answered)
+        return await posts.append_posts(db, stream, head, drafts)
 
     append = events.append
 

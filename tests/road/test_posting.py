@@ -6,9 +6,11 @@ import asyncio
 
 import pytest
 
-from protocol.envelopes import Body, Command, Done
+from protocol.codec import decode_server
+from protocol.envelopes import Body, Command, Done, Event
 from protocol.errors import Code, Refused
-from protocol.ids import AccountId, DeviceId, StreamId
+from protocol.ids import AccountId, DeviceId, Seq, StreamId
+from server.core.moment import millis
 from server.ids import draw_id
 from tests.harness.school import Lesson, School, a_lesson, a_school
 from tests.harness.until import until
@@ -178,22 +180,32 @@ async def test_two_nodes_post_at_once_and_neither_reads_anew_for_the_others_post
             assert len({each.seq for each in done}) == len(done)
         # Each node writes the first of a round alone, then those who came meanwhile.
         assert school.db.counted.n_queries - before < 2 * 3 * n_rounds
-        heard = [event for _, event in school.heard.events[begun:]]
         rows = await school.db.fetch(
-            "SELECT post.activity_id, number, text, post.seq, body, event.at = post.at AS is_then FROM post"
+            "SELECT post.activity_id, number, text, post.seq, post.at, body, event.at = post.at AS is_then FROM post"
             " JOIN event ON event.stream_id = $1 AND event.seq = post.seq ORDER BY post.seq",
             lesson.classroom,
         )
+        first = rows[0]["seq"]
+        assert [row["seq"] for row in rows] == list(range(first, first + len(rows)))
+        assert [row["at"] for row in rows] == sorted(row["at"] for row in rows)
         for activity in activities:
             numbers = [row["number"] for row in rows if row["activity_id"] == activity]
             assert numbers == list(range(1, len(numbers) + 1))
             assert await school.db.fetchval("SELECT n_posts FROM activity WHERE id = $1", activity) == len(numbers)
-        told = {(each.seq, each.post) for each in heard}
-        written = {(row["seq"], (row["activity_id"], row["number"])) for row in rows if row["text"] != "before"}
-        assert told == written
-        assert all(row["is_then"] and row["body"]["post"]["number"] == row["number"] for row in rows)
-        first = rows[0]["seq"]
-        assert [row["seq"] for row in rows] == list(range(first, first + len(rows)))
+        # What is told is what is written, in each of its places.
+        told = dict[Seq, object]()
+        for _, heard in school.heard.events[begun:]:
+            (event,) = decode_server(heard.frames["student"])
+            assert isinstance(event, Event)
+            told[event.seq] = (event.at, event.body, heard.post)
+        assert told == {
+            row["seq"]: (millis(row["at"]), row["body"], (row["activity_id"], row["number"]))
+            for row in rows
+            if row["text"] != "before"
+        }
+        for row in rows:
+            said = row["body"]["post"]
+            assert (said["number"], said["at"], row["is_then"]) == (row["number"], millis(row["at"]), True)
 
 
 async def test_a_post_that_is_sent_again_is_answered_as_before(database: str, redis_url: str) -> None:
