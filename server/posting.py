@@ -182,10 +182,9 @@ class Posting:
     async def _settle(self, stream: StreamId, batch: Sequence[Waiting]) -> Settled:
         settled = await self._settle_at_once(stream, batch)
         if settled is None:
-            async with self._db.single() as db:
-                settled = await self._append(db, stream, await read_and_judge(db, stream, batch))
+            settled = await self._append_unlocked(stream, await read_and_judge(self._db, stream, batch))
         if settled is None:
-            # Something else came between: whoever has the lock cannot be overtaken again.
+            # Whoever has the lock cannot be overtaken again.
             async with self._db.transaction() as tx:
                 await lock_streams(tx, [stream])
                 settled = await self._append(tx, stream, await read_and_judge(tx, stream, batch))
@@ -200,17 +199,20 @@ class Posting:
         judged = judge(batch, grounds, [None] * len(batch))
         if any(isinstance(outcome, Refused) for outcome in judged.outcomes):
             return None
-        try:
-            async with self._db.single() as db:
-                settled = await self._append(db, stream, judged)
-        except Refused as refused:
-            # One of them was answered before: it is read what.
-            if refused.code is not Code.ID_CONFLICT:
-                raise
-            settled = None
+        settled = await self._append_unlocked(stream, judged)
         if settled is None:
             self.grounds.forget(stream)
         return settled
+
+    async def _append_unlocked(self, stream: StreamId, judged: Judged) -> Settled | None:
+        """None: something else came since it was judged, or one of them is answered by now; and nothing was written."""
+        try:
+            async with self._db.single() as db:
+                return await self._append(db, stream, judged)
+        except Refused as refused:
+            if refused.code is not Code.ID_CONFLICT:
+                raise
+            return None
 
     async def _append(self, db: Single, stream: StreamId, judged: Judged) -> Settled | None:
         """None: nothing could be written."""

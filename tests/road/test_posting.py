@@ -224,6 +224,19 @@ async def test_a_post_that_is_sent_again_is_answered_as_before(database: str, re
         assert await school.db.fetchval("SELECT count(*) FROM post") == 3
 
 
+async def test_a_post_that_reaches_two_nodes_at_once_is_written_once(database: str, redis_url: str) -> None:
+    """I5: both have read that it was not answered yet."""
+    async with a_school(database, redis_url, nodes=2) as school:
+        lesson = await a_lesson(school, 20)
+        activity = await school.publish(lesson.teacher, lesson.classroom, "discussion")
+        for student in lesson.students:
+            id = draw_id()
+            both = [post(school, lesson, student, activity, "x", id=id, node=node) for node in (0, 1)]
+            first, second = await asyncio.gather(*both)
+            assert first == second
+        assert await school.db.fetchval("SELECT count(*) FROM post") == len(lesson.students)
+
+
 async def post(
     school: School,
     lesson: Lesson,
