@@ -30,6 +30,7 @@ from server.pages import Pages
 from server.password import Passwords
 from server.people import open_people
 from server.redis_pool import open_redis
+from server.rest.door import whole_server
 from server.rest.page_headers import PageHeaders
 from server.rest.routes import rest_routes
 from server.rest.services import Services
@@ -88,6 +89,7 @@ def create_app(config: Config) -> Starlette:
             node.open_doors(road)
             app.state.drain = node.drain
             app.state.is_ready = node.is_ready
+            app.router.default = whole_server
             hub.sockets = SocketEndpoint(node, config.origins)
             app.router.routes[:] = [
                 *health_routes(node),

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from protocol.errors import Code, Refused
 from protocol.ids import ID_PATTERN
@@ -140,6 +141,19 @@ class Nowhere:
         response.headers["X-Request-Id"] = request_id
         log.info("request=%s route=- status=404", request_id)
         await response(scope, receive, send)
+
+
+async def whole_server(scope: Scope, receive: Receive, send: Send) -> None:
+    """What `*` names, which is no path: nothing can be asked of it."""
+    if scope["type"] == "websocket":
+        await WebSocketClose()(scope, receive, send)
+        return
+    request_id = secrets.token_hex(8)
+    headers = {"Allow": ", ".join(sorted(KNOWN_METHODS - {"OPTIONS"}))}
+    response = problem(Refused(Code.UNKNOWN_COMMAND), request_id, status=405, headers=headers)
+    response.headers["X-Request-Id"] = request_id
+    log.info("request=%s route=* status=405", request_id)
+    await response(scope, receive, send)
 
 
 KNOWN_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
