@@ -150,7 +150,7 @@ async def select_statistics(db: Reader, run: RunId) -> Statistics:
         SELECT count(*) FILTER (WHERE enrollment.state = 'enrolled') AS n_enrolled,
                count(*) FILTER (WHERE enrollment.state = 'dropped') AS n_dropped,
                count(*) FILTER (WHERE enrollment.state = 'enrolled' AND certification.id IS NOT NULL) AS n_certified,
-               (SELECT count(*) FROM topic WHERE topic.run_id = $1) AS n_topics,
+               (SELECT count(*) FROM topic WHERE topic.run_id = $1 AND (text IS NOT NULL OR n_replies > 0)) AS n_topics,
                (SELECT coalesce(sum(n_replies), 0)::bigint FROM topic WHERE topic.run_id = $1) AS n_replies,
                (SELECT count(*) FROM unit WHERE unit.run_id = $1 AND level = 'unit' AND is_published) AS n_units
           FROM enrollment

@@ -269,6 +269,8 @@ async def test_a_topic_nobody_replied_to_is_gone_when_it_is_removed(site: Site) 
         assert await campus.must(person, "GET", f"/runs/{run}/topics") == {"topics": [], "next": None}
         for method, path in (("GET", ""), ("GET", "/replies"), ("DELETE", "")):
             assert (await campus.ask(person, method, f"/topics/{topic}{path}")).status_code == 404
+    counted = await campus.must(campus.teacher, "GET", f"/runs/{run}/statistics")
+    assert (counted["n_topics"], counted["n_replies"]) == (0, 0)
 
 
 async def test_many_replies_at_once_are_all_counted(site: Site) -> None:
