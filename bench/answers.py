@@ -10,10 +10,15 @@ from bench.idle import many_rooms
 from bench.load.handle import Load
 from bench.load.orders import Connect, Connected, Storm, Stormed
 from bench.pgbench import measure_pgbench
+from bench.process import kernel_cpu_s
 from bench.quantile import quantile
 from bench.scale import Scale
 
 IN_FLIGHT = 100
+
+
+def kernel_s(stage: Stage) -> float:
+    return kernel_cpu_s(node.pid for node in stage.nodes)
 
 
 def measure_answers(
@@ -27,10 +32,10 @@ def measure_answers(
     for _ in range(scale.storm_repeats):
         for spread_s in (scale.storm_spread_s, 0.0):
             commands, receipts = stage.wave(scale.n_members)
-            before = costs(stage, ground)
+            before, kernel_before = costs(stage, ground), kernel_s(stage)
             order = Storm(commands=commands, receipts=receipts, spread_s=spread_s, limit_s=scale.limit_s)
             report = load.ask(order, Stormed)
-            after = costs(stage, ground)
+            after, kernel_after = costs(stage, ground), kernel_s(stage)
             figures.append(
                 Answers(
                     contestant=name,
@@ -39,7 +44,9 @@ def measure_answers(
                     n_acks=report.n_acks,
                     wall_s=report.wall_s,
                     server_cpu_s=after[0] - before[0],
+                    server_kernel_cpu_s=kernel_after - kernel_before,
                     postgres_cpu_s=after[2] - before[2],
+                    client_cpu_s=report.client_cpu_s,
                     p50_ms=quantile(report.latencies_ms, 0.5),
                     p99_ms=quantile(report.latencies_ms, 0.99),
                 )

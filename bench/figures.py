@@ -63,7 +63,10 @@ class Answers:
     n_acks: int
     wall_s: float
     server_cpu_s: float
+    #: The part of it that is the kernel's: reading, writing, waiting for sockets.
+    server_kernel_cpu_s: float
     postgres_cpu_s: float
+    client_cpu_s: float
     p50_ms: float
     p99_ms: float
 

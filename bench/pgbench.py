@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ def measure_pgbench(n_th_round: int, ground: Ground, scale: Scale) -> Answers:
     run(tools.psql, "--quiet", "--no-psqlrc", f"--file={HERE / 'insert_table.sql'}", url)
     logs = ground.folder / f"pgbench-{n_th_round}"
     logs.mkdir(exist_ok=True)
-    before = ground.postgres_cpu_s()
+    before, client_before = ground.postgres_cpu_s(), children_cpu_s()
     run(
         tools.pgbench,
         "--no-vacuum",
@@ -62,7 +63,8 @@ def measure_pgbench(n_th_round: int, ground: Ground, scale: Scale) -> Answers:
         f"--file={HERE / 'insert.sql'}",
         url,
     )
-    return figure_of(read_log(logs), n_th_round, ground.postgres_cpu_s() - before)
+    client_cpu_s = children_cpu_s() - client_before
+    return figure_of(read_log(logs), n_th_round, ground.postgres_cpu_s() - before, client_cpu_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ def parse_line(line: str) -> Transaction:
     return Transaction(ended_at_s=int(words[4]) + int(words[5]) / 1e6, took_ms=int(words[2]) / 1e3)
 
 
-def figure_of(done: list[Transaction], n_th_round: int, postgres_cpu_s: float) -> Answers:
+def figure_of(done: list[Transaction], n_th_round: int, postgres_cpu_s: float, client_cpu_s: float) -> Answers:
     ends = [each.ended_at_s for each in done]
     took = [each.took_ms for each in done]
     return Answers(
@@ -94,10 +96,18 @@ def figure_of(done: list[Transaction], n_th_round: int, postgres_cpu_s: float) -
         n_acks=len(done),
         wall_s=max(ends) - min(ends),
         server_cpu_s=0,
+        server_kernel_cpu_s=0,
         postgres_cpu_s=postgres_cpu_s,
+        client_cpu_s=client_cpu_s,
         p50_ms=quantile(took, 0.5),
         p99_ms=quantile(took, 0.99),
     )
+
+
+def children_cpu_s() -> float:
+    """Of the programs that ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def run(*argv: str) -> None:

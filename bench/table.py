@@ -108,11 +108,24 @@ def answers_table(figures: Sequence[Answers]) -> str:
                     f"{middle(some, lambda one: one.acks_per_s):,.0f}",
                     f"{middle(some, lambda one: one.p50_ms):.1f}",
                     f"{middle(some, lambda one: one.p99_ms):.1f}",
-                    f"{middle(some, lambda one: one.server_cpu_s / one.n_acks * 1e6):.0f}",
-                    f"{middle(some, lambda one: one.postgres_cpu_s / one.n_acks * 1e6):.0f}",
+                    f"{middle(some, lambda one: one.server_cpu_s / one.n_acks * 1e6):.1f}",
+                    f"{middle(some, lambda one: one.server_kernel_cpu_s / one.n_acks * 1e6):.0f}",
+                    f"{middle(some, lambda one: one.postgres_cpu_s / one.n_acks * 1e6):.1f}",
+                    f"{middle(some, lambda one: one.client_cpu_s / one.n_acks * 1e6):.1f}",
                 )
             )
-    return grid(("contestant", "within s", "durable acks/s", "p50 ms", "p99 ms", "CPU µs/ack", "PG µs/ack"), rows)
+    heads = (
+        "contestant",
+        "within s",
+        "durable acks/s",
+        "p50 ms",
+        "p99 ms",
+        "CPU µs",
+        "kernel µs",
+        "PG µs",
+        "client µs",
+    )
+    return grid(heads, rows)
 
 
 def comeback_table(figures: Sequence[Comeback]) -> str:

@@ -100,6 +100,7 @@ class Stormed:
     n_acks: int
     #: From the first command sent to the last receipt.
     wall_s: float
+    client_cpu_s: float
     latencies_ms: tuple[float, ...]
 
 

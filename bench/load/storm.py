@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from random import Random
-from time import monotonic
+from time import monotonic, process_time
 
 from bench.load.crowd import Crowd, CrowdError
 from bench.load.line import Line
@@ -47,7 +47,7 @@ def storm(crowd: Crowd, order: Storm, draw: Random) -> Stormed:
         ),
         key=lambda wish: wish[0],
     )
-    start = monotonic()
+    start, cpu_before = monotonic(), process_time()
     waiting = deque(wishes)
     while waiting or receipts.awaited:
         now = monotonic()
@@ -67,5 +67,6 @@ def storm(crowd: Crowd, order: Storm, draw: Random) -> Stormed:
     return Stormed(
         n_acks=len(receipts.latencies_ms),
         wall_s=monotonic() - start,
+        client_cpu_s=process_time() - cpu_before,
         latencies_ms=tuple(receipts.latencies_ms),
     )
