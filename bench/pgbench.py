@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 
 from bench.figures import Answers
 from bench.ground import Ground
@@ -48,8 +49,8 @@ def measure_pgbench(n_th_round: int, ground: Ground, scale: Scale) -> Answers:
     """One window; prepared statements, the fastest way pgbench has."""
     tools, url = find_tools(), ground.postgres.url(DATABASE)
     run(tools.psql, "--quiet", "--no-psqlrc", f"--file={HERE / 'insert_table.sql'}", url)
-    logs = ground.folder / f"pgbench-{n_th_round}"
-    logs.mkdir(exist_ok=True)
+    # A new one each time: each log has a name of its own, and all that lie there are read.
+    logs = Path(mkdtemp(prefix="pgbench-", dir=ground.folder))
     before, client_before = ground.postgres_cpu_s(), children_cpu_s()
     run(
         tools.pgbench,
