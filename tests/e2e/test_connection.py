@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.campus import Campus
 from tests.e2e.lesson import PHONES, a_lesson
+from tests.e2e.places import App
+from tests.e2e.test_axe import BEFORE, LOOKS
 from tests.harness.wait import until
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.limit(240)]
@@ -67,6 +71,23 @@ async def test_an_answer_given_without_network_is_sent_once_after_a_reload(campu
         await third.sees_no("离线")
         assert (one.n_loads, other.n_loads, third.n_loads) == (2, 1, 1)
         assert [each.grievances() for each in lesson.devices] == [[]] * 5
+
+
+@pytest.mark.parametrize("app", ["phone", "console"])
+async def test_a_page_whose_code_does_not_come_says_so_and_comes_when_asked_again(campus: Campus, app: App) -> None:
+    for name in ("LogIn", "zh"):
+        async with campus.device(app, LOOKS[app]) as device:
+            device.forgive("ERR_FAILED", "dynamically imported module")
+            lost = re.compile(rf"/assets/{name}-[^/]*\.js$")
+            await device.context.route(lost, lambda route: route.abort())
+            await device.open(f"{BEFORE[app]}/login")
+            await device.sees("页面没有加载出来，请检查网络")
+            await device.picture(f"{app}-missing")
+            await device.context.unroute(lost)
+            await device.page.get_by_role("button", name="重试").click()
+            await device.sees("手机号")
+            await device.sees_no("页面没有加载出来，请检查网络")
+            assert (device.n_loads, device.grievances()) == (2, [])
 
 
 async def test_whoever_is_removed_knows_at_once(campus: Campus) -> None:

@@ -8,6 +8,7 @@ import { createConsoleRouter } from '@/console/router'
 import { createDevice, DEVICE } from '@/use/device'
 import { LIVE } from '@/use/live'
 import { startTheme } from '@/use/theme'
+import { sayMissing } from '@/words/wordless'
 import { createWords, WORDS } from '@/words/words'
 
 const storage = openStorage()
@@ -24,7 +25,10 @@ const words = createWords(
 const device = createDevice(storage)
 const router = createConsoleRouter(device)
 
-await words.start(navigator.languages)
+await words.start(navigator.languages).catch((error: unknown) => {
+  sayMissing(document.querySelector('#app'))
+  throw error
+})
 createApp(App)
   .provide(DEVICE, device)
   .provide(LIVE, device)

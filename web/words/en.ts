@@ -18,6 +18,7 @@ export default {
   state: {
     loading: 'Loading…',
     failed: 'Could not load',
+    pageMissing: 'The page could not be loaded. Please check the network',
     inSession: 'In session',
     notInSession: 'Not in session',
     open: 'Open',

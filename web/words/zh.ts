@@ -16,6 +16,7 @@ export default {
   state: {
     loading: '加载中…',
     failed: '加载失败',
+    pageMissing: '页面没有加载出来，请检查网络',
     inSession: '上课中',
     notInSession: '未上课',
     open: '进行中',
