@@ -51,7 +51,11 @@ async def test_no_page_is_closed_to_people_with_a_disability(college: College, w
 async def look(device: Device, address: str, name: str) -> list[str]:
     await device.page.emulate_media(color_scheme="light")
     await device.open(address)
-    await settle(device.page)
+    try:
+        await settle(device.page)
+    except AssertionError as error:
+        error.add_note("\n".join([*device.troubles, await device.page.content()]))
+        raise
     found = await in_both_themes(device, f"{name} {address}")
     if name.startswith("console"):
         for tab in await device.page.get_by_role("tab").all():
