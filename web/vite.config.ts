@@ -59,7 +59,7 @@ export default defineConfig({
         ],
       },
       workbox: {
-        globPatterns: ['index.html', 'assets/**/*.{js,css}', 'icons/*.{png,svg}'],
+        globPatterns: ['index.html', 'waiting.js', 'assets/**/*.{js,css}', 'icons/*.{png,svg}'],
         navigateFallback: '/index.html',
         navigateFallbackDenylist: [/^\/(api|ws|console|files|health|metrics|docs)(\/|$)/],
         cleanupOutdatedCaches: true,

@@ -19,7 +19,7 @@ RUN = """axe.run(document, {iframes: false, resultTypes: ['violations']}).then((
 async def settle(page: Page) -> None:
     """Nothing is loading any more, and no colour is on its way to another one."""
     await page.wait_for_load_state("networkidle")
-    await expect(page.locator("#app > *").first).to_be_attached()
+    await expect(page.locator("#app[data-v-app] > *").first).to_be_attached()
     await expect(page.locator("aside.missing"), f"{page.url} did not come").to_have_count(0)
     await expect(page.locator(WAITING).locator("visible=true"), f"{page.url} goes on loading").to_have_count(0)
     await page.evaluate(STILL)

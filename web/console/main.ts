@@ -8,7 +8,6 @@ import { createConsoleRouter } from '@/console/router'
 import { createDevice, DEVICE } from '@/use/device'
 import { LIVE } from '@/use/live'
 import { startTheme } from '@/use/theme'
-import { sayMissing } from '@/words/wordless'
 import { createWords, WORDS } from '@/words/words'
 
 const storage = openStorage()
@@ -25,10 +24,7 @@ const words = createWords(
 const device = createDevice(storage)
 const router = createConsoleRouter(device)
 
-await words.start(navigator.languages).catch((error: unknown) => {
-  sayMissing(document.querySelector('#app'))
-  throw error
-})
+await words.start(navigator.languages)
 createApp(App)
   .provide(DEVICE, device)
   .provide(LIVE, device)

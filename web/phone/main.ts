@@ -9,7 +9,6 @@ import { LIVE } from '@/use/live'
 import { createSeen, SEEN } from '@/use/seen'
 import { createStudy, STUDY } from '@/use/study/study'
 import { startTheme } from '@/use/theme'
-import { sayMissing } from '@/words/wordless'
 import { createWords, WORDS } from '@/words/words'
 
 const storage = openStorage()
@@ -26,10 +25,7 @@ const words = createWords(
 const device = createDevice(storage)
 const router = createPhoneRouter(device)
 
-await words.start(navigator.languages).catch((error: unknown) => {
-  sayMissing(document.querySelector('#app'))
-  throw error
-})
+await words.start(navigator.languages)
 createApp(App)
   .provide(DEVICE, device)
   .provide(LIVE, device)
