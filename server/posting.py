@@ -1,5 +1,5 @@
 """Posts of a discussion, many within a second on one stream: whoever comes while one batch is being written goes with
-the next, all together. Each is judged by itself, against what those before it left.
+the next, all together. Each is judged by itself.
 
 A batch is judged by what is known (`grounds.py`) or read in one statement, and written in another, without holding the
 stream's lock between them. Posts of other processes that come between only change its numbers; if anything else came,

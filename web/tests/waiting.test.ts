@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import en from '@/words/en'
+import zh from '@/words/zh'
 
 // As the browser runs it: a file of its own beside the app.
 const WAITING = readFileSync(join(import.meta.dirname, '../public/waiting.js'), 'utf8')
-const TEXTS = ['页面没有加载出来，请检查网络', 'The page could not be loaded. Please check the network']
+// The same words as the app's own.
+const TEXTS = [zh.state.pageMissing, en.state.pageMissing]
 const reload = vi.fn<() => void>()
 
 beforeEach(() => {
