@@ -82,7 +82,7 @@ async def test_a_page_whose_code_does_not_come_says_so_and_comes_when_asked_agai
             await device.context.route(lost, lambda route: route.abort())
             await device.open(f"{BEFORE[app]}/login")
             await device.sees("页面没有加载出来，请检查网络")
-            await device.picture(f"{app}-missing")
+            await device.picture(f"{app}-missing-{name}")
             await device.context.unroute(lost)
             await device.page.get_by_role("button", name="重试").click()
             await device.sees("手机号")
