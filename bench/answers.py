@@ -8,13 +8,15 @@ from bench.figures import Answers
 from bench.ground import Ground
 from bench.idle import many_rooms
 from bench.load.handle import Load
-from bench.load.orders import Connect, Connected, Storm, Stormed
-from bench.pgbench import measure_pgbench
+from bench.load.orders import Connect, Connected, Done, Hold, Storm, Stormed
+from bench.pgbench import PROTOCOLS, measure_pgbench
 from bench.process import kernel_cpu_s
 from bench.quantile import quantile
 from bench.scale import Scale
 
 IN_FLIGHT = 100
+# So long the seats read what they are told before they answer: that the activity is open, and how many are here.
+READ_S = 0.5
 
 
 def kernel_s(stage: Stage) -> float:
@@ -26,12 +28,13 @@ def measure_answers(
 ) -> list[Answers]:
     """pgbench, then storms within a moment (latency) and storms all at once (capacity), in turn."""
     assert isinstance(stage, DurableStage), f"{name} acknowledges nothing durable"
-    figures = [measure_pgbench(n_th_round, ground, scale)]
+    figures = [measure_pgbench(n_th_round, protocol, ground, scale) for protocol in PROTOCOLS]
     seats = many_rooms(stage, scale.n_members * scale.n_rooms, scale.n_rooms)
     load.ask(Connect(seats=seats, in_flight=IN_FLIGHT, limit_s=scale.limit_s), Connected)
     for _ in range(scale.storm_repeats):
         for spread_s in (scale.storm_spread_s, 0.0):
             commands, receipts = stage.wave(scale.n_members)
+            load.ask(Hold(for_s=READ_S), Done)
             before, kernel_before = costs(stage, ground), kernel_s(stage)
             order = Storm(commands=commands, receipts=receipts, spread_s=spread_s, limit_s=scale.limit_s)
             report = load.ask(order, Stormed)

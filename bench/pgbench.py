@@ -18,7 +18,8 @@ from server.embedded.postgres import binary
 
 HERE = Path(__file__).parent
 CLIENTS, THREADS = 16, 1
-NAME = f"pgbench -c{CLIENTS}"
+# As it is when nothing is said, each statement parsed and planned anew, and its fastest way.
+PROTOCOLS = ("simple", "prepared")
 DATABASE = "postgres"
 
 
@@ -45,8 +46,8 @@ def existing(path: Path) -> str | None:
     return str(path) if path.exists() else None
 
 
-def measure_pgbench(n_th_round: int, ground: Ground, scale: Scale) -> Answers:
-    """One window; prepared statements, the fastest way pgbench has."""
+def measure_pgbench(n_th_round: int, protocol: str, ground: Ground, scale: Scale) -> Answers:
+    """One window."""
     tools, url = find_tools(), ground.postgres.url(DATABASE)
     run(tools.psql, "--quiet", "--no-psqlrc", f"--file={HERE / 'insert_table.sql'}", url)
     # A new one each time: each log has a name of its own, and all that lie there are read.
@@ -57,7 +58,7 @@ def measure_pgbench(n_th_round: int, ground: Ground, scale: Scale) -> Answers:
         "--no-vacuum",
         f"--client={CLIENTS}",
         f"--jobs={THREADS}",
-        "--protocol=prepared",
+        f"--protocol={protocol}",
         f"--time={max(1, round(scale.window_s))}",
         "--log",
         f"--log-prefix={logs / 'log'}",
@@ -65,7 +66,7 @@ def measure_pgbench(n_th_round: int, ground: Ground, scale: Scale) -> Answers:
         url,
     )
     client_cpu_s = children_cpu_s() - client_before
-    return figure_of(read_log(logs), n_th_round, ground.postgres_cpu_s() - before, client_cpu_s)
+    return figure_of(name_of(protocol), read_log(logs), n_th_round, ground.postgres_cpu_s() - before, client_cpu_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +88,17 @@ def parse_line(line: str) -> Transaction:
     return Transaction(ended_at_s=int(words[4]) + int(words[5]) / 1e6, took_ms=int(words[2]) / 1e3)
 
 
-def figure_of(done: list[Transaction], n_th_round: int, postgres_cpu_s: float, client_cpu_s: float) -> Answers:
+def name_of(protocol: str) -> str:
+    return f"pgbench -c{CLIENTS}" if protocol == "simple" else f"pgbench -c{CLIENTS} -M {protocol}"
+
+
+def figure_of(
+    contestant: str, done: list[Transaction], n_th_round: int, postgres_cpu_s: float, client_cpu_s: float
+) -> Answers:
     ends = [each.ended_at_s for each in done]
     took = [each.took_ms for each in done]
     return Answers(
-        contestant=NAME,
+        contestant=contestant,
         n_th_round=n_th_round,
         spread_s=0,
         n_acks=len(done),

@@ -83,9 +83,17 @@ def end(process: subprocess.Popen[bytes]) -> None:
 def cpu_s(pids: Iterable[int]) -> float:
     """CPU seconds, user and system, these processes have used so far, to the nanosecond.
 
-    The kernel's per-process CPU clock; /proc/PID/stat counts the same in steps of 10 ms.
+    The kernel's per-process CPU clock; /proc/PID/stat counts the same in steps of 10 ms. One that has ended counts
+    nothing: its parent has reaped it.
     """
-    return sum(time.clock_gettime((~pid << 3) | 2) for pid in pids)
+    return sum(map(_cpu_s, pids))
+
+
+def _cpu_s(pid: int) -> float:
+    try:
+        return time.clock_gettime((~pid << 3) | 2)
+    except OSError:
+        return 0.0
 
 
 def kernel_cpu_s(pids: Iterable[int]) -> float:

@@ -10,7 +10,7 @@ def test_a_log_line_gives_the_end_and_the_latency_of_a_transaction() -> None:
 
 def test_the_rate_is_taken_between_the_first_and_the_last_transaction() -> None:
     done = [Transaction(ended_at_s=100 + n, took_ms=n) for n in range(5)]
-    assert figure_of(done, 2, 0.5, 0.25) == Answers(
+    assert figure_of("pgbench -c16", done, 2, 0.5, 0.25) == Answers(
         contestant="pgbench -c16",
         n_th_round=2,
         spread_s=0,
