@@ -11,7 +11,7 @@ import asyncio
 import logging
 import secrets
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol, assert_never
@@ -127,7 +127,7 @@ class Bus:
             self._ears.hear_events(stream, events)
 
     def publish_gauge(self, stream: StreamId, gauge: PreparedGauge) -> None:
-        parts = [gauge.name, gauge.key, gauge.rev, dict(gauge.frames), dict(gauge.private)]
+        parts = [gauge.name, gauge.key, gauge.rev, dict(gauge.frames), _by_frame(gauge.private)]
         self._ring(_stream_channel(stream), {"k": "gauge", "g": parts})
         if self._ears:
             self._ears.hear_gauge(stream, gauge)
@@ -333,6 +333,18 @@ def _event_parts(event: Prepared) -> list[object]:
     return [event.seq, dict(event.frames), list(event.lost), list(event.recast), event.forgets, event.post]
 
 
+def _by_frame(private: Mapping[AccountId, bytes]) -> dict[bytes, str]:
+    """A class says few different things, so each of them is rung once."""
+    accounts: dict[bytes, list[AccountId]] = {}
+    for account, frame in private.items():
+        accounts.setdefault(frame, []).append(account)
+    return {frame: ",".join(some) for frame, some in accounts.items()}
+
+
+def _by_account(private: Mapping[bytes, str]) -> dict[AccountId, bytes]:
+    return {AccountId(account): frame for frame, accounts in private.items() for account in accounts.split(",")}
+
+
 def _control_parts(control: Control) -> dict[str, object]:
     match control:
         case LoggedOut():
@@ -363,7 +375,8 @@ def _tell(ears: Ears, stream: StreamId, payload: bytes) -> None:
             ears.hear_events(stream, events)
         case "gauge":
             name, key, rev, frames, private = parts["g"]
-            ears.hear_gauge(stream, PreparedGauge(name=name, key=key, rev=rev, frames=frames, private=private))
+            gauge = PreparedGauge(name=name, key=key, rev=rev, frames=frames, private=_by_account(private))
+            ears.hear_gauge(stream, gauge)
         case "signal":
             ears.hear_signal(stream, AccountId(parts["a"]), parts["f"])
         case "part":

@@ -20,7 +20,7 @@ from server.core.view import view_mine
 from server.frames import encode_mine
 from server.store import activities, responses
 from server.store.pool import Tx
-from server.store.responses import Put, Said, Standing
+from server.store.responses import UNANSWERED, Said, Standing
 from server.telling import Told
 
 AGAIN = 5  # times that two batches may meet over one student's row
@@ -55,23 +55,22 @@ class Outcome:
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """One student's response while a batch is judged: as it was read and as it shall be."""
+    """One student's response while a batch is judged: as it was read and as it shall be, submitted by `command`."""
 
     standing: Standing
     outcome: Outcome | None = None
-    put: Put | None = None
+    command: str | None = None
 
     @property
     def response(self) -> Response | None:
         return self.outcome.response if self.outcome else self.standing.response
 
     @property
-    def command(self) -> str | None:
-        return self.put.command if self.put else self.standing.command
-
-    @property
-    def body_hash(self) -> bytes | None:
-        return self.put.said.body_hash if self.put else self.standing.body_hash
+    def submit(self) -> tuple[str | None, bytes | None]:
+        """The command that submitted it, and what was said by it."""
+        if self.outcome:
+            return self.command, self.outcome.said.body_hash
+        return self.standing.command, self.standing.body_hash
 
 
 @dataclass(slots=True)
@@ -101,20 +100,21 @@ class Judge:
         activity = self._found.get(waiting.key[0])
         if activity is None or activity.classroom != command.stream:
             raise Refused(Code.NOT_FOUND)
+        is_submit = isinstance(waiting.body, SubmitResponse)
         if before is None:
             authorise(command.op, row.standing.role)
             outcome = self._say_first(activity, waiting)
         else:
             is_answered = before.phase == "submitted"
-            if is_answered and isinstance(waiting.body, SubmitResponse) and row.command == command.id:
-                if row.body_hash != hash_body(activity, command):
+            submitted_by, body_hash = row.submit
+            if is_answered and is_submit and submitted_by == command.id:
+                if body_hash != hash_body(activity, command):
                     raise Refused(Code.ID_CONFLICT)
                 return
             authorise(command.op, row.standing.role)
             outcome = self._say(activity, waiting, before, row.standing.response)
         row.outcome = outcome
-        is_submit = isinstance(waiting.body, SubmitResponse)
-        row.put = Put(activity.id, waiting.account, command.id if is_submit else None, outcome.said)
+        row.command = command.id if is_submit else None
 
     def _say_first(self, activity: StoredActivity, waiting: Waiting) -> Outcome:
         content = (activity.id, waiting.command.op, pack_stored(waiting.command.body))
@@ -154,6 +154,7 @@ class Judge:
         )
         text = pack_stored(value)
         said = Said(
+            activity=activity.id,
             value=None if is_anonymous else text,
             anonymous=text if is_anonymous and is_submit else None,
             body_hash=hash_body(activity, waiting.command) if is_submit else None,
@@ -177,27 +178,33 @@ def see(activity: StoredActivity, account: AccountId, response: Response) -> Bod
 
 async def judge(tx: Tx, batch: Sequence[Waiting]) -> Judged:
     """Share the activities, so that none closes under us; read where everybody stands; decide; write."""
-    found = {each.id: each for each in await activities.share_activities(tx, sorted({each.key[0] for each in batch}))}
-    keys = list(dict.fromkeys([each.key for each in batch]))
-    classrooms = {id: each.classroom for id, each in found.items()}
-    now, standings = await responses.select_standings(
-        tx, [classrooms.get(key[0]) for key in keys], [key[0] for key in keys], [key[1] for key in keys]
-    )
-    rows = {key: Row(standing) for key, standing in zip(keys, standings, strict=True)}
+    askers: dict[ActivityId, dict[AccountId, None]] = {}
+    for waiting in batch:
+        askers.setdefault(waiting.key[0], {})[waiting.account] = None
+    found = {each.id: each for each in await activities.share_activities(tx, sorted(askers))}
+    asked = {id: (found[id].classroom, tuple(accounts)) for id, accounts in askers.items() if id in found}
+    now, standings = await responses.select_standings(tx, asked)
+    rows: dict[Key, Row] = {}
     judged = Judged()
     accepted: list[Waiting] = []
     change = Judge(found, now).change
     for waiting in batch:
+        row = rows.get(waiting.key)
+        if row is None:
+            row = rows[waiting.key] = Row(standings.get(waiting.key, UNANSWERED))
         try:
-            change(rows[waiting.key], waiting)
+            change(row, waiting)
         except Refused as refused:
             judged.refused.append((waiting, refused))
         else:
             accepted.append(waiting)
-    puts = [row.put for row in rows.values() if row.put]
+    puts: dict[Said, list[tuple[AccountId, str | None]]] = {}
+    for (_, account), row in rows.items():
+        if row.outcome:
+            puts.setdefault(row.outcome.said, []).append((account, row.command))
     lost = await responses.upsert_responses(tx, puts, now) if puts else set()
     sort_out(judged, found, rows, accepted, lost)
-    judged.changed.update([put.activity for put in puts])
+    judged.changed.update([said.activity for said in puts])
     return judged
 
 

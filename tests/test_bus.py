@@ -22,9 +22,11 @@ from server.hub.prepared import Prepared, PreparedGauge
 from tests.harness.until import until
 
 STREAM, OTHER = StreamId("S" * 16), StreamId("T" * 16)
-ANN = AccountId("A" * 16)
+ANN, BOB, EVE = (AccountId(letter * 16) for letter in "ABE")
 EVENT = Prepared(seq=Seq(7), frames={"staff": b"\x01", "student": b""}, lost=(ANN,), recast=(ANN,), forgets=True)
-GAUGE = PreparedGauge(name="tally", key="k", rev=3, frames={"staff": b"\xff"}, private={ANN: b"\x00"})
+GAUGE = PreparedGauge(
+    name="tally", key="k", rev=3, frames={"staff": b"\xff"}, private={ANN: b"\x00", BOB: b"\x01", EVE: b"\x00"}
+)
 PART = DeliveryPart(node="a", seq=Seq(7), n_online=2, n_have=1)
 
 

@@ -7,7 +7,7 @@ two lines of them. Who has less than there is, is `catching`'s until then.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from protocol.close import Close
 from protocol.codec import Format, encode
@@ -160,12 +160,10 @@ class Hub:
         stream = self.streams.get(stream_id)
         if stream is None:
             return
-        is_news = bool(gauge.frames) and stream.keep_gauge(gauge)
-        for account in gauge.private.keys() & self.accounts.keys():
-            stream.keep_private(account, gauge)
-            is_news = True
-        if is_news:
+        if gauge.frames and stream.keep_gauge(gauge):
             self._touch_stream(stream)
+        if gauge.private:
+            self._tell_private(stream_id, gauge.private)
 
     def hear_signal(self, stream_id: StreamId, sender: AccountId, payload: bytes) -> None:
         stream = self.streams.get(stream_id)
@@ -264,8 +262,6 @@ class Hub:
 
     def _spread(self, stream: LiveStream, hand_out: Callable[[bytes, Readers], None]) -> None:
         events, gauges = stream.fresh, stream.fresh_gauges
-        if stream.fresh_private:
-            self._spread_private(stream)
         if not events and not gauges:
             return
         for (audience, wire), readers in stream.live.items():
@@ -308,13 +304,13 @@ class Hub:
             # Full, gone, or one that takes nothing this way: its pipe finds out which.
             readers.connections[begin + place].pipe.write(framed[n_taken:])
 
-    def _spread_private(self, stream: LiveStream) -> None:
-        private, stream.fresh_private = stream.fresh_private, {}
+    def _tell_private(self, stream_id: StreamId, private: Mapping[AccountId, bytes]) -> None:
         # A class says few different things.
         framed: dict[tuple[Format, bytes], bytes] = {}
-        for (account, _, _), (_, payload) in private.items():
-            for connection in self.accounts.get(account, ()):
-                attachment = connection.attachments.get(stream.id)
+        for account in private.keys() & self.accounts.keys():
+            payload = private[account]
+            for connection in self.accounts[account]:
+                attachment = connection.attachments.get(stream_id)
                 # Who is not live is given the book's gauges when it is.
                 if attachment is not None and attachment.is_live:
                     key = (connection.wire, payload)

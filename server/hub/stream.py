@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from protocol.codec import Format
 from protocol.envelopes import Audience
-from protocol.ids import AccountId, Seq, StreamId
+from protocol.ids import Seq, StreamId
 from server.hub.connection import Attachment
 from server.hub.log import StreamLog
 from server.hub.prepared import Prepared, PreparedGauge
@@ -35,7 +35,6 @@ class LiveStream:
         "attachments",
         "fresh",
         "fresh_gauges",
-        "fresh_private",
         "gauges",
         "id",
         "live",
@@ -57,7 +56,6 @@ class LiveStream:
         self.fresh: list[Prepared] = []
         self.spread_to = Seq(-1)
         self.fresh_gauges: dict[GaugeKey, PreparedGauge] = {}
-        self.fresh_private: dict[tuple[AccountId, str, str], tuple[int, bytes]] = {}
         self.gauges: dict[GaugeKey, PreparedGauge] = {}
         # Frames of a continuation, since in a storm hundreds return to the same position.
         self.memo: dict[tuple[Seq, Audience, Format], bytes] = {}
@@ -77,12 +75,6 @@ class LiveStream:
         self.gauges[key] = gauge
         self.fresh_gauges[key] = gauge
         return True
-
-    def keep_private(self, account: AccountId, gauge: PreparedGauge) -> None:
-        key = (account, gauge.name, gauge.key)
-        waiting = self.fresh_private.get(key)
-        if waiting is None or waiting[0] < gauge.rev:
-            self.fresh_private[key] = (gauge.rev, gauge.private[account])
 
     def gauge_frames(self, audience: Audience) -> Iterator[bytes]:
         return (gauge.frames[audience] for gauge in self.gauges.values() if audience in gauge.frames)

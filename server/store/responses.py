@@ -6,7 +6,7 @@ the slower one finds out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,73 +31,63 @@ class Standing:
     body_hash: bytes | None = None
 
 
-# Whoever has no response yet: nearly everybody of a rush.
-UNANSWERED: Mapping[Role | None, Standing] = {
-    role: Standing(role=role) for role in ("teacher", "assistant", "student", None)
-}
+# Nearly everybody of a rush.
+UNANSWERED = Standing(role="student")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Said:
     """What an answer makes of a response, whoever gave it: many may have said the same. Values are as `pack_stored`
     makes them. `anonymous`: what was said, to be kept apart from who said it. `body_hash` is the submit's.
     """
 
+    activity: ActivityId
     value: str | None
     anonymous: str | None
     body_hash: bytes | None
     rev: int
 
 
-@dataclass(slots=True, eq=False)
-class Put:
-    """One response as it shall be: submitted with this command; saved, without one. Not frozen: there are thousands."""
-
-    activity: ActivityId
-    account: AccountId
-    command: str | None
-    said: Said
+# Who says the same: each account with its command if it submits; with None if it saves.
+Sayers = Sequence[tuple[AccountId, str | None]]
 
 
 async def select_standings(
-    tx: Tx,
-    classrooms: Sequence[ClassroomId | None],
-    activities: Sequence[ActivityId],
-    accounts: Sequence[AccountId],
-) -> tuple[datetime, list[Standing]]:
-    """For these triples, in their order; and the database's clock, by which deadlines are judged (I10).
+    tx: Tx, asked: Mapping[ActivityId, tuple[ClassroomId, Sequence[AccountId]]]
+) -> tuple[datetime, dict[tuple[ActivityId, AccountId], Standing]]:
+    """Where those accounts stand who are not simply students that have not answered; and the database's clock, by which
+    deadlines are judged (I10).
 
     Rows of both tables are looked up one by one, by their keys: what PostgreSQL knows of the tables' sizes is from
     before the rush, and to read one whole for each student is right only while it is empty.
     """
-    await tx.execute("SET LOCAL enable_seqscan = off")
+    now: datetime = await tx.fetchval("SELECT clock_timestamp() FROM set_config('enable_seqscan', 'off', true)")
     rows = await tx.fetch(
         """
-        SELECT CASE WHEN number = 1 THEN clock_timestamp() END AS now,
-               (SELECT membership.role
-                  FROM membership
-                 WHERE membership.classroom_id = asked.classroom AND membership.account_id = asked.account
-                   AND membership.state = 'joined') AS role,
-               response.activity_id AS activity, response.account_id AS account, response.phase, value, saved_at,
-               submitted_at, is_auto, correction, rev, command_id, body_hash
-          FROM unnest(string_to_array($1, ','), string_to_array($2, ','), string_to_array($3, ','))
-               WITH ORDINALITY AS asked (classroom, activity, account, number)
+        SELECT activity, account, role, response.*
+          FROM unnest(string_to_array($1, ','), string_to_array($2, ','), string_to_array($3, ';'))
+               AS asked (activity, classroom, accounts)
+         CROSS JOIN unnest(string_to_array(accounts, ',')) AS account
           LEFT JOIN LATERAL (
-               SELECT *
+               SELECT role
+                 FROM membership
+                WHERE classroom_id = classroom AND account_id = account AND state = 'joined'
+               OFFSET 0) AS place ON true
+          LEFT JOIN LATERAL (
+               SELECT phase, value, saved_at, submitted_at, is_auto, correction, rev, command_id, body_hash
                  FROM response
-                WHERE response.activity_id = asked.activity AND response.account_id = asked.account
+                WHERE activity_id = activity AND account_id = account
                OFFSET 0) AS response ON true
-         ORDER BY number
+         WHERE role IS DISTINCT FROM 'student' OR phase IS NOT NULL
         """,
-        column(classrooms),
-        column(activities),
-        column(accounts),
+        column(asked),
+        column([classroom for classroom, _ in asked.values()]),
+        column([column(accounts) for _, accounts in asked.values()], ";"),
     )
-    now: datetime = rows[0]["now"]
-    return now, [read_standing(row) for row in rows]
+    return now, {(row["activity"], row["account"]): read_standing(row) for row in rows}
 
 
-def column(values: Sequence[str | None], between: str = ",") -> str:
+def column(values: Collection[str | None], between: str = ",") -> str:
     """Many values as one parameter, for `string_to_array`: of an array, asyncpg looks at each element several times.
 
     None and "" are one. Raises ValueError if one of them holds `between`.
@@ -109,8 +99,8 @@ def column(values: Sequence[str | None], between: str = ",") -> str:
 
 
 def read_standing(row: asyncpg.Record) -> Standing:
-    if row["activity"] is None:
-        return UNANSWERED[row["role"]]
+    if row["phase"] is None:
+        return Standing(role=row["role"])
     return Standing(
         role=row["role"], response=read_response(row), command=row["command_id"], body_hash=row["body_hash"]
     )
@@ -130,7 +120,7 @@ def read_response(row: asyncpg.Record) -> Response:
     )
 
 
-async def upsert_responses(tx: Tx, puts: Sequence[Put], at: datetime) -> set[tuple[ActivityId, AccountId]]:
+async def upsert_responses(tx: Tx, puts: Mapping[Said, Sayers], at: datetime) -> set[tuple[ActivityId, AccountId]]:
     """Write these rows (one per student and activity) as of `at`, and answer which were not written: a row whose rev is
     not the one before is somebody else's by now and stays as it is. Lock order: their activities are shared before.
 
@@ -139,12 +129,14 @@ async def upsert_responses(tx: Tx, puts: Sequence[Put], at: datetime) -> set[tup
     rows = await tx.fetch(
         """
           WITH new AS (
-               SELECT activity_id::id, account_id::id, value::jsonb, anonymous::jsonb, rev::bigint, command_id,
+               SELECT activity_id, account_id, value::jsonb, anonymous::jsonb, rev::bigint, command_id,
                       decode(body_hash, 'hex') AS body_hash
-                 FROM unnest(string_to_array($1, ','), string_to_array($2, ','), string_to_array($3, E'\n', ''),
-                             string_to_array($4, E'\n', ''), string_to_array($5, ','), string_to_array($6, ',', ''),
-                             string_to_array($7, ',', ''))
-                      AS new (activity_id, account_id, value, anonymous, rev, command_id, body_hash)),
+                 FROM unnest(string_to_array($1, ','), string_to_array($2, E'\n', ''), string_to_array($3, E'\n', ''),
+                             string_to_array($4, ','), string_to_array($5, ',', ''), string_to_array($6, ';'),
+                             string_to_array($7, ';'))
+                      AS alike (activity_id, value, anonymous, rev, body_hash, accounts, commands)
+                CROSS JOIN unnest(string_to_array(accounts, ','), string_to_array(commands, ',', ''))
+                      AS sayer (account_id, command_id)),
                written AS (
                INSERT INTO response (activity_id, account_id, phase, value, saved_at, submitted_at, rev, command_id,
                                      body_hash)
@@ -166,18 +158,23 @@ async def upsert_responses(tx: Tx, puts: Sequence[Put], at: datetime) -> set[tup
                   AND EXISTS (SELECT FROM written
                                WHERE written.activity_id = new.activity_id AND written.account_id = new.account_id)
                 ORDER BY random())
-        SELECT activity_id, account_id FROM new
+        SELECT activity_id, account_id
+          FROM new
+         WHERE (SELECT count(*) FROM written) < $9
         EXCEPT ALL
-        SELECT activity_id, account_id FROM written
+        SELECT activity_id, account_id
+          FROM written
+         WHERE (SELECT count(*) FROM written) < $9
         """,
-        column([put.activity for put in puts]),
-        column([put.account for put in puts]),
-        column([put.said.value for put in puts], "\n"),
-        column([put.said.anonymous for put in puts], "\n"),
-        column([str(put.said.rev) for put in puts]),
-        column([put.command for put in puts]),
-        column([None if put.said.body_hash is None else put.said.body_hash.hex() for put in puts]),
+        column([said.activity for said in puts]),
+        column([said.value for said in puts], "\n"),
+        column([said.anonymous for said in puts], "\n"),
+        column([str(said.rev) for said in puts]),
+        column([None if said.body_hash is None else said.body_hash.hex() for said in puts]),
+        column([column([account for account, _ in sayers]) for sayers in puts.values()], ";"),
+        column([column([command for _, command in sayers]) for sayers in puts.values()], ";"),
         at,
+        sum(map(len, puts.values())),
     )
     return {(row["activity_id"], row["account_id"]) for row in rows}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from protocol.ids import AccountId, ActivityId, ClassroomId
 from server.ids import draw_id
 from server.store.pool import connect
-from server.store.responses import UNANSWERED, select_standings
+from server.store.responses import Standing, select_standings
 from tests.harness.owner import as_owner
 
 N = 50
@@ -13,13 +13,13 @@ N = 50
 
 async def test_no_table_is_read_whole_though_it_was_empty_when_postgresql_last_looked(database: str) -> None:
     await as_owner(database, "ANALYZE")
-    classrooms = [ClassroomId(draw_id())] * N
-    activities = [ActivityId(draw_id())] * N
-    accounts = [AccountId(draw_id()) for _ in range(N)]
+    asked = {ActivityId(draw_id()): (ClassroomId(draw_id()), [AccountId(draw_id()) for _ in range(N)])}
     async with connect(database, most=1) as db, db.transaction() as tx:
         # Often enough that the plan is kept.
         for _ in range(10):
-            _, standings = await select_standings(tx, classrooms, activities, accounts)
-            assert standings == [UNANSWERED[None]] * N
+            _, standings = await select_standings(tx, asked)
+            assert standings == {
+                (id, who): Standing(role=None) for id, (_, accounts) in asked.items() for who in accounts
+            }
         whole = await tx.fetch("SELECT relname, seq_scan FROM pg_stat_xact_user_tables WHERE seq_scan > 0")
         assert [tuple(row) for row in whole] == []
