@@ -146,12 +146,14 @@ class Answering:
                 refuse_all(part, STOPPING)
 
     async def _try(self, batch: Sequence[Waiting]) -> Judged | Refused | list[Sequence[Waiting]]:
-        """What became of the batch; or, after a fault of ours, its halves: one answer's must not be everybody's."""
+        """What became of the batch; or what is to be tried instead: it again, when another batch came first with one of
+        its rows, or its halves after a fault of ours, since one answer's must not be everybody's.
+        """
         try:
             async with self._db.transaction() as tx:
                 return await judge(tx, batch)
         except Refused as refused:
-            return refused
+            return [batch] if refused.code is Code.ALREADY_ANSWERED else refused
         except Exception:
             if len(batch) == 1:
                 log.exception("answer of command %s failed", batch[0].command.op)

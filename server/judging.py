@@ -4,7 +4,7 @@ it. Tells nobody, and knows nothing of who waits for the outcome.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from server.core.view import view_mine
 from server.frames import encode_mine
 from server.store import activities, responses
 from server.store.pool import Tx
-from server.store.responses import UNANSWERED, Said, Standing
+from server.store.responses import UNANSWERED, Said, Sayers, Standing
 from server.telling import Told
 
 AGAIN = 5  # times that two batches may meet over one student's row
@@ -202,10 +202,18 @@ async def judge(tx: Tx, batch: Sequence[Waiting]) -> Judged:
     for (_, account), row in rows.items():
         if row.outcome:
             puts.setdefault(row.outcome.said, []).append((account, row.command))
-    lost = await responses.upsert_responses(tx, puts, now) if puts else set()
-    sort_out(judged, found, rows, accepted, lost)
+    sort_out(judged, found, rows, accepted, await write(tx, puts, now))
     judged.changed.update([said.activity for said in puts])
     return judged
+
+
+async def write(tx: Tx, puts: Mapping[Said, Sayers], now: datetime) -> set[Key]:
+    """Which were not written, since another batch came first. First words are the rush, so they go the cheap way."""
+    first = {said: sayers for said, sayers in puts.items() if said.rev == 1 and said.anonymous is None}
+    later = {said: sayers for said, sayers in puts.items() if said not in first}
+    if first:
+        await responses.insert_responses(tx, first, now)
+    return await responses.upsert_responses(tx, later, now) if later else set()
 
 
 def sort_out(
