@@ -13,13 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from protocol.activity import SaveResponse, SubmitResponse
-from protocol.codec import to_struct
+from protocol.codec import pack_stored, to_struct
 from protocol.envelopes import Command, Done
 from protocol.errors import Code, Refused
 from protocol.ids import AccountId, ActivityId, StreamId
+from protocol.limits import GAUGE_INTERVAL_S
 from server.frames import prepare_mine_frames
 from server.hub.prepared import PreparedGauge
-from server.judging import Judged, Waiting, judge
+from server.judging import Judged, Waiting, Word, judge
 from server.store.pool import Database
 from server.telling import Told, settle
 
@@ -49,7 +50,7 @@ class GaugeBell(Protocol):
 class Marks(Protocol):
     """Who is told that an activity's tally is no longer what it was."""
 
-    def mark(self, activity: ActivityId) -> None: ...
+    def mark(self, activity: ActivityId, wait_s: float = 0.0) -> None: ...
 
 
 class Answering:
@@ -60,6 +61,8 @@ class Answering:
         self._bell = bell
         self._marks = marks
         self._waiting: deque[Waiting] = deque()
+        # Of those who wait, by op and body.
+        self._words: dict[tuple[str, str], Word] = {}
         self._has_waiting = asyncio.Event()
         self._gathers_until = 0.0
         self._is_stopped = False
@@ -69,11 +72,10 @@ class Answering:
 
         Told after commit: Done, whose result is the own `mine` gauge's value. Refusals of shape are told at once.
         """
-        declaration = ANSWERS.get(command.op)
-        if declaration is None:
+        if command.op not in ANSWERS:
             return False
         try:
-            body = to_struct(command.body, declaration)
+            word = self._word(command)
             if self._is_stopped:
                 raise STOPPING
             if len(self._waiting) >= MOST_WAITING:
@@ -81,12 +83,23 @@ class Answering:
         except Refused as refused:
             told(refused)
             return True
-        key = (ActivityId(body.activity), account)
+        key = (word.activity, account)
         since = asyncio.get_running_loop().time()
-        self._waiting.append(Waiting(account=account, command=command, body=body, key=key, told=told, since=since))
+        self._waiting.append(Waiting(account=account, command=command, word=word, key=key, told=told, since=since))
         # The limit is kept by `run`, for all who wait at once: a timer each would cost as much as the answer.
         self._has_waiting.set()
         return True
+
+    def _word(self, command: Command) -> Word:
+        """A class says few different things: each is looked at once for all who wait. Raises Refused."""
+        text = pack_stored(command.body)
+        word = self._words.get((command.op, text))
+        if word is None:
+            body = to_struct(command.body, ANSWERS[command.op])
+            is_submit = isinstance(body, SubmitResponse)
+            word = Word(text=text, activity=ActivityId(body.activity), value=body.value, is_submit=is_submit)
+            self._words[command.op, text] = word
+        return word
 
     async def answer(self, account: AccountId, command: Command) -> Done:
         """The same for who has a task to wait in; the command must be an answer. Raises: Refused."""
@@ -116,6 +129,7 @@ class Answering:
 
     def _next(self, now: float) -> list[Waiting]:
         """Those who waited longest; who waited too long is told so, and may resend."""
+        self._words.clear()
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))]
         if not self._waiting:
             self._has_waiting.clear()
@@ -170,8 +184,10 @@ class Answering:
             waiting.told(refused)
         for (stream, activity, rev), each in judged.mine.items():
             self._bell.publish_gauge(stream, prepare_mine_frames(activity, rev, each))
+        # In a rush the answers come first.
+        wait_s = GAUGE_INTERVAL_S if len(judged.done) > FEW else 0.0
         for activity in judged.changed:
-            self._marks.mark(activity)
+            self._marks.mark(activity, wait_s)
         self._waiting.extendleft(reversed(judged.again))
         if judged.again:
             self._has_waiting.set()

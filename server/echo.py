@@ -61,9 +61,10 @@ class Echo:
         self._corrected: set[tuple[ActivityId, AccountId]] = set()
         self._has_work = asyncio.Event()
 
-    def mark(self, activity: ActivityId) -> None:
-        """Its tally is no longer what it was."""
-        self._dirty.setdefault(activity, self._earliest.get(activity, 0.0))
+    def mark(self, activity: ActivityId, wait_s: float = 0.0) -> None:
+        """Its tally is no longer what it was; it need not be told before so long."""
+        at = asyncio.get_running_loop().time() + wait_s
+        self._dirty.setdefault(activity, max(at, self._earliest.get(activity, 0.0)))
         self._has_work.set()
 
     def follow(self, facts: Sequence[Fact]) -> None:

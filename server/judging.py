@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from protocol.activity import SaveResponse, SubmitResponse
 from protocol.codec import fingerprint, pack_stored, to_body
 from protocol.envelopes import Body, Command
 from protocol.errors import Code, Refused
@@ -28,13 +27,23 @@ AGAIN = 5  # times that two batches may meet over one student's row
 Key = tuple[ActivityId, AccountId]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Word:
+    """What is said to an activity, by whomever: one for all who say the same. `text` is the command's body."""
+
+    text: str
+    activity: ActivityId
+    value: Body
+    is_submit: bool
+
+
 @dataclass(slots=True, eq=False)
 class Waiting:
     """One answer under way. `since` is by the loop's clock; `n_tries` counts the batches it was in."""
 
     account: AccountId
     command: Command
-    body: SaveResponse | SubmitResponse
+    word: Word
     key: Key
     told: Told
     since: float
@@ -91,8 +100,7 @@ class Judge:
     def __init__(self, found: dict[ActivityId, StoredActivity], now: datetime) -> None:
         self._found = found
         self._now = now
-        # A class says few different things: by activity, way and what was said.
-        self._first: dict[tuple[str, str, str], Outcome | Refused] = {}
+        self._first: dict[Word, Outcome | Refused] = {}
 
     def change(self, row: Row, waiting: Waiting) -> None:
         """Judge one answer and keep in `row` what it changes. Raises Refused."""
@@ -100,7 +108,7 @@ class Judge:
         activity = self._found.get(waiting.key[0])
         if activity is None or activity.classroom != command.stream:
             raise Refused(Code.NOT_FOUND)
-        is_submit = isinstance(waiting.body, SubmitResponse)
+        is_submit = waiting.word.is_submit
         if before is None:
             authorise(command.op, row.standing.role)
             outcome = self._say_first(activity, waiting)
@@ -117,14 +125,13 @@ class Judge:
         row.command = command.id if is_submit else None
 
     def _say_first(self, activity: StoredActivity, waiting: Waiting) -> Outcome:
-        content = (activity.id, waiting.command.op, pack_stored(waiting.command.body))
-        outcome = self._first.get(content)
+        outcome = self._first.get(waiting.word)
         if outcome is None:
             try:
                 outcome = self._say(activity, waiting, None, None)
             except Refused as refused:
                 outcome = refused
-            self._first[content] = outcome
+            self._first[waiting.word] = outcome
         if isinstance(outcome, Refused):
             raise outcome
         return outcome
@@ -133,11 +140,11 @@ class Judge:
         self, activity: StoredActivity, waiting: Waiting, before: Response | None, stored: Response | None
     ) -> Outcome:
         """`before` may be of this batch, `stored` is what the database holds. Raises Refused."""
-        is_submit = isinstance(waiting.body, SubmitResponse)
+        is_submit = waiting.word.is_submit
         if is_submit:
-            value = rules.submit(activity, waiting.body.value, now=self._now, before=before)
+            value = rules.submit(activity, waiting.word.value, now=self._now, before=before)
         else:
-            value = rules.save(activity, waiting.body.value, now=self._now)
+            value = rules.save(activity, waiting.word.value, now=self._now)
             if before is not None and before.phase == "submitted":
                 raise Refused(Code.ALREADY_ANSWERED)
         is_anonymous = rules.is_anonymous(activity)
@@ -259,7 +266,7 @@ def show(judged: Judged, activity: StoredActivity, row: Row, waiting: Waiting) -
         assert response is not None, "an accepted answer left a row"
         rev, mine = response.rev, see(activity, waiting.account, response)
         frame = encode_mine(stream, activity.id, rev, mine)
-    if isinstance(waiting.body, SubmitResponse):
+    if waiting.word.is_submit:
         key = (stream, activity.id, rev)
         shown = judged.mine.get(key)
         if shown is None:

@@ -359,7 +359,9 @@ class Hub:
         """To this connection alone, after everything told before."""
         connection.out.append(framed)
         connection.n_told += len(framed)
-        self.touch(connection)
+        self._dirty.add(connection)
+        if not self._is_flush_due:
+            self._flush_soon()
 
     def touch(self, connection: Connection) -> None:
         self._dirty.add(connection)
