@@ -25,6 +25,7 @@ _JSON = msgspec.json.Encoder()
 # Writes what msgpack would, in one pass over a struct. Reading is msgpack's: it can be told what to refuse.
 _MSGPACK = msgspec.msgpack.Encoder()
 _SORTED = msgspec.json.Encoder(order="deterministic")
+_STORED: msgspec.json.Decoder[Body] = msgspec.json.Decoder(dict[str, object])
 _PACKER = msgpack.Packer(use_bin_type=True, autoreset=True)
 
 
@@ -111,8 +112,7 @@ def pack_stored(value: Body | Sequence[Body]) -> str:
 
 def unpack_stored(text: str | bytes) -> Body:
     """What `pack_stored` wrote."""
-    body: Body = msgspec.json.decode(text, type=dict[str, object])
-    return body
+    return _STORED.decode(text)
 
 
 def fingerprint(value: list[Any]) -> bytes:

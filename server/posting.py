@@ -37,6 +37,7 @@ POST = "activity.post"
 BATCH = 64
 MOST_WAITING = 2_000  # on one stream
 WAIT_S = 20.0
+MOST_IDLE = 4  # carriers that wait for a stream
 # After a batch of so many it is a rush: the next one gathers for so long, since each batch is a write to every phone.
 RUSH = 4
 GATHER_S = 0.01
@@ -97,6 +98,7 @@ class Posting:
         self.grounds = Grounds()
         self._waiting: dict[StreamId, deque[Waiting]] = {}
         self._carriers: set[asyncio.Task[None]] = set()
+        self._idle: list[asyncio.Future[tuple[StreamId, Ring]]] = []
         self._is_stopped = False
 
     def post_soon(self, account: AccountId, command: Command, ring: Ring, told: Told) -> None:
@@ -117,8 +119,11 @@ class Posting:
             queue.append(waiting)
             return
         self._waiting[stream] = deque([waiting])
+        if self._idle:
+            self._idle.pop().set_result((stream, ring))
+            return
         # Whoever posted may go away; what it took along stays.
-        carrier = loop.create_task(self._carry_all(stream, ring))
+        carrier = loop.create_task(self._carry_streams(stream, ring))
         self._carriers.add(carrier)
         carrier.add_done_callback(self._carriers.discard)
 
@@ -135,6 +140,16 @@ class Posting:
             carrier.cancel()
         if self._carriers:
             await asyncio.wait(self._carriers)
+
+    async def _carry_streams(self, stream: StreamId, ring: Ring) -> None:
+        """One stream after the other. A few carriers wait for the next: a task for each costs more than to wait."""
+        while True:
+            await self._carry_all(stream, ring)
+            if len(self._idle) >= MOST_IDLE:
+                return
+            call: asyncio.Future[tuple[StreamId, Ring]] = asyncio.get_running_loop().create_future()
+            self._idle.append(call)
+            stream, ring = await call
 
     async def _carry_all(self, stream: StreamId, ring: Ring) -> None:
         queue = self._waiting[stream]

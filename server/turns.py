@@ -6,9 +6,7 @@ The database's lock is what makes them safe; this only keeps a rush on one class
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from types import TracebackType
 
 from protocol.errors import Code, Refused
 from protocol.ids import StreamId
@@ -16,39 +14,52 @@ from protocol.ids import StreamId
 WAIT_S = 8.0
 
 
-@dataclass(slots=True)
 class Turn:
-    """Of one stream; `n_here`: who has it or waits for it."""
+    """Of one stream, to be had by one after the other; `n_here`: who has it or waits for it."""
 
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    n_here: int = 0
+    __slots__ = ("_lock", "_stream", "_turns", "n_here")
+
+    def __init__(self, turns: dict[StreamId, Turn], stream: StreamId) -> None:
+        self._turns = turns
+        self._stream = stream
+        self._lock = asyncio.Lock()
+        self.n_here = 0
+
+    async def __aenter__(self) -> None:
+        """Raises Refused(OVERLOADED) when the turn does not come in time."""
+        self.n_here += 1
+        try:
+            if self._lock.locked():
+                await wait(self._lock)
+            else:
+                # Does not wait, so it needs no limit.
+                await self._lock.acquire()
+        except BaseException:
+            self._leave()
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._lock.release()
+        self._leave()
+
+    def _leave(self) -> None:
+        self.n_here -= 1
+        if not self.n_here:
+            del self._turns[self._stream]
 
 
 class Turns:
     def __init__(self) -> None:
         self._turns: dict[StreamId, Turn] = {}
 
-    @contextlib.asynccontextmanager
-    async def of(self, stream: StreamId) -> AsyncIterator[None]:
-        """Raises Refused(OVERLOADED) when the turn does not come in time."""
+    def of(self, stream: StreamId) -> Turn:
+        """To be entered at once."""
         turn = self._turns.get(stream)
         if turn is None:
-            turn = self._turns[stream] = Turn()
-        turn.n_here += 1
-        try:
-            if turn.lock.locked():
-                await wait(turn.lock)
-            else:
-                # Does not wait, so it needs no limit.
-                await turn.lock.acquire()
-            try:
-                yield
-            finally:
-                turn.lock.release()
-        finally:
-            turn.n_here -= 1
-            if not turn.n_here:
-                del self._turns[stream]
+            turn = self._turns[stream] = Turn(self._turns, stream)
+        return turn
 
 
 async def wait(lock: asyncio.Lock) -> None:
