@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
+
 from protocol.codec import fingerprint, pack_stored, to_body
 from protocol.envelopes import Body, Command
 from protocol.errors import Code, Refused
@@ -37,8 +39,7 @@ class Word:
     is_submit: bool
 
 
-@dataclass(slots=True, eq=False)
-class Waiting:
+class Waiting(msgspec.Struct, eq=False):
     """One answer under way. `since` is by the loop's clock; `n_tries` counts the batches it was in."""
 
     account: AccountId
@@ -62,8 +63,7 @@ class Outcome:
     frame: bytes
 
 
-@dataclass(slots=True, eq=False)
-class Row:
+class Row(msgspec.Struct, eq=False):
     """One student's response while a batch is judged: as it was read and as it shall be, submitted by `command`."""
 
     standing: Standing

@@ -14,6 +14,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from protocol.activity import AddPost, Post, PostAdded
 from protocol.codec import fingerprint, to_struct
 from protocol.envelopes import Command, Done
@@ -50,8 +52,7 @@ log = logging.getLogger("shangke.posting")
 Ring = Callable[[Sequence[Fact]], None]
 
 
-@dataclass(slots=True, eq=False)
-class Waiting:
+class Waiting(msgspec.Struct, eq=False):
     """One post under way. `since` is by the loop's clock; `is_alone`: its batch failed, it must not fail another."""
 
     account: AccountId

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -11,8 +10,7 @@ from protocol.envelopes import Body
 from protocol.ids import AccountId, Seq, StreamId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
     """One event as the book holds it: everything that happened, before any audience's view is taken."""
 
     stream: StreamId
@@ -22,16 +20,14 @@ class Fact:
     body: msgspec.Struct  # one of protocol.registry.EVENTS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class New:
+class New(msgspec.Struct, frozen=True, kw_only=True):
     """An event about to be written; the road gives it its seq and time."""
 
     stream: StreamId
     body: msgspec.Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
+class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     """A job to enqueue after commit. Its `id` is deterministic (`close:{activity}:{deadline}`): two are one."""
 
     id: str
@@ -40,8 +36,7 @@ class Alarm:
     due: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
     """What a pure decision answers. `events` are written in this order, in one transaction."""
 
     events: tuple[New, ...] = ()

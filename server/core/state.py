@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+import msgspec
+
 from protocol.account import Role
 from protocol.activity import Phase
 from protocol.courses import RunId
@@ -16,8 +18,7 @@ from protocol.ids import AccountId, ActivityId, ClassroomId, SessionId
 ResponsePhase = Literal["none", "saved", "submitted"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """Who wishes. `role` is the role in the stream's classroom, None for an outsider; `account` None is the system."""
 
     account: AccountId | None

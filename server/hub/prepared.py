@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from protocol.envelopes import Audience
 from protocol.ids import AccountId, ActivityId, Seq
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     """One event. `frames` holds an encoded msgpack envelope for every audience of the stream: an audience that may not
     see the event has a blank there (it still counts).
 
@@ -28,12 +28,11 @@ class Prepared:
     post: tuple[ActivityId, int] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreparedGauge:
+class PreparedGauge(msgspec.Struct, frozen=True, kw_only=True):
     """The latest value of (name, key). An audience without a frame gets nothing. `private` goes to single accounts."""
 
     name: str
     key: str
     rev: int
-    frames: Mapping[Audience, bytes] = field(default_factory=dict)
-    private: Mapping[AccountId, bytes] = field(default_factory=dict)
+    frames: Mapping[Audience, bytes] = msgspec.field(default_factory=dict)
+    private: Mapping[AccountId, bytes] = msgspec.field(default_factory=dict)

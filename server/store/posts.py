@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
+import msgspec
 from msgspec.structs import replace
 
 from protocol.activity import Post, PostAdded, PostRemoved
@@ -23,8 +24,7 @@ from server.store.pool import Reader, Single, Tx
 from server.store.situations import Situation, read_situation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """What has to be known to judge a post."""
 
     account: AccountId
@@ -33,8 +33,7 @@ class Wish:
     is_reply: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """What one post is judged by, all as of event `head` of the stream. `activity`: the one it names."""
 
     situation: Situation
@@ -42,8 +41,7 @@ class Ground:
     activity: StoredActivity | None
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(msgspec.Struct, eq=False):
     """A post that was judged, of this command, and is to be written. Its number and time are not its own yet."""
 
     account: AccountId
