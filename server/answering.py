@@ -32,6 +32,8 @@ LANES = 2
 # A batch of more than so many is a rush; the next one then gathers so long, since each costs five round trips.
 FEW = 8
 GATHER_S = 0.05
+# Unless nobody came for so long: then nobody is waited for.
+QUIET_S = 0.005
 ANSWERS: Mapping[str, type[SaveResponse | SubmitResponse]] = {
     "response.save": SaveResponse,
     "response.submit": SubmitResponse,
@@ -122,9 +124,11 @@ class Answering:
         clock = asyncio.get_running_loop().time
         while True:
             await self._has_waiting.wait()
-            gathers_s = self._gathers_until - clock()
-            if gathers_s > 0 and len(self._waiting) < BATCH:
-                await asyncio.sleep(gathers_s)
+            while len(self._waiting) < BATCH and self._gathers_until > clock():
+                n_before = len(self._waiting)
+                await asyncio.sleep(QUIET_S)
+                if len(self._waiting) == n_before:
+                    break
             await self._settle(self._next(clock()))
 
     def _next(self, now: float) -> list[Waiting]:
