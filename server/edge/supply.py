@@ -32,7 +32,8 @@ RETRY_S = 1.0
 GATHER_S = 0.01
 # After a flush, this many times as long as it took until the next, so that what comes meanwhile is joined: hundreds of
 # writes are dear, and a rush would do them for every single event. A small flush keeps nobody waiting. Where so many
-# events go out with a write it is a rush, and more will come: then longer.
+# events go out with a write it is a rush, and more will come: then longer. What is told to single ones only does not
+# become less by waiting.
 PACE = 2.0
 RUSH, RUSH_PACE = 3, 16.0
 MOST_PACED_S = 0.04
@@ -146,9 +147,10 @@ class Supply:
         self.hub.flush()
         # uvloop's clock stands still within a turn of the loop.
         took_s = monotonic() - began
-        is_rush = self.hub.n_deliveries - n_deliveries >= RUSH * (self.hub.n_writes - n_writes) > 0
-        pace = RUSH_PACE if is_rush else PACE
-        self._next_flush = self._loop.time() + min(took_s * (1 + pace), MOST_PACED_S)
+        n_spread = self.hub.n_deliveries - n_deliveries
+        if n_spread:
+            pace = RUSH_PACE if n_spread >= RUSH * (self.hub.n_writes - n_writes) > 0 else PACE
+            self._next_flush = self._loop.time() + min(took_s * (1 + pace), MOST_PACED_S)
         self.n_flush_s += took_s
         self.n_flushes += 1
 
