@@ -14,8 +14,9 @@ from typing import Annotated, Any, Literal, TypeVar, get_args  # Any: what a par
 import msgpack
 import msgspec
 
-from protocol.envelopes import Body, FromClient, FromServer
+from protocol.envelopes import Body, Command, FromClient, FromServer, ShortText
 from protocol.errors import Code, Refused
+from protocol.ids import CommandId, Id
 from protocol.limits import DEPTH, LIST_ITEMS, MAP_ITEMS, MESSAGE_BYTES
 
 Format = Literal["msgpack", "json"]
@@ -49,6 +50,20 @@ def _bounded(depth: int) -> Any:
 # msgspec prepares a struct's type once, but any other type anew at each call (12 us for the union of envelopes):
 # so values are checked inside a struct of one field, and envelopes are converted to the struct their tag names.
 _Bounded = msgspec.defstruct("_Bounded", [("value", _bounded(DEPTH))], array_like=True)
+# A command, bounded like `_Bounded`, whose lists and maps around the body's values count as well.
+_Command = msgspec.defstruct(
+    "_Command",
+    [
+        ("id", CommandId),
+        ("op", ShortText),
+        ("stream", Id),
+        ("body", Annotated[dict[str, _bounded(DEPTH - 2)], msgspec.Meta(max_length=MAP_ITEMS)]),  # type: ignore[misc]
+    ],
+    array_like=True,
+    tag=Command.__struct_config__.tag,
+)
+_COMMAND = msgspec.msgpack.Decoder(_Command)
+_COMMAND_HEAD = b"\x95\x01"  # an array of five, and the tag
 _CLIENT: Mapping[object, type[FromClient]] = {each.__struct_config__.tag: each for each in get_args(FromClient)}
 _SERVER: Mapping[object, type[FromServer]] = {each.__struct_config__.tag: each for each in get_args(FromServer)}
 
@@ -68,6 +83,10 @@ def decode_client(data: bytes, wire: Format = "msgpack", limit: int = MESSAGE_BY
     """
     if len(data) > limit:
         raise Refused(Code.TOO_LARGE)
+    if wire == "msgpack" and data.startswith(_COMMAND_HEAD):
+        command = _plain_command(data)
+        if command is not None:
+            return [command]
     return [_envelope(item, _CLIENT) for item in _parse(data, wire)]
 
 
@@ -130,6 +149,20 @@ def unpack_parts(data: bytes) -> dict[str, Any]:
     """What `pack_parts` wrote. The other side is our own process, so only the shape is checked."""
     parts: dict[str, Any] = msgpack.unpackb(data, strict_map_key=False)
     return parts
+
+
+def _plain_command(data: bytes) -> Command | None:
+    """A command as nearly every client writes it, read in one pass; None: the parser has to look, and to say no.
+
+    What is written the one way we write it has no key twice: it would have become shorter.
+    """
+    try:
+        read: Any = _COMMAND.decode(data)
+        if _MSGPACK.encode(read) != data or b"\0" in data:
+            return None
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    return Command(id=read.id, op=read.op, stream=read.stream, body=read.body)
 
 
 def _parse(data: bytes, wire: Format) -> list[Any]:
