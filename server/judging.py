@@ -10,6 +10,7 @@ from datetime import datetime
 
 import msgspec
 
+from protocol.account import Role
 from protocol.codec import fingerprint, pack_stored, to_body
 from protocol.envelopes import Body, Command
 from protocol.errors import Code, Refused
@@ -100,7 +101,8 @@ class Judge:
     def __init__(self, found: dict[ActivityId, StoredActivity], now: datetime) -> None:
         self._found = found
         self._now = now
-        self._first: dict[Word, Outcome | Refused] = {}
+        # What a first word comes to, by the role of who says it.
+        self._first: dict[tuple[Word, Role | None], Outcome | Refused] = {}
 
     def change(self, row: Row, waiting: Waiting) -> None:
         """Judge one answer and keep in `row` what it changes. Raises Refused."""
@@ -110,8 +112,7 @@ class Judge:
             raise Refused(Code.NOT_FOUND)
         is_submit = waiting.word.is_submit
         if before is None:
-            authorise(command.op, row.standing.role)
-            outcome = self._say_first(activity, waiting)
+            outcome = self._say_first(activity, waiting, row.standing.role)
         else:
             is_answered = before.phase == "submitted"
             submitted_by, body_hash = row.submit
@@ -124,14 +125,16 @@ class Judge:
         row.outcome = outcome
         row.command = command.id if is_submit else None
 
-    def _say_first(self, activity: StoredActivity, waiting: Waiting) -> Outcome:
-        outcome = self._first.get(waiting.word)
+    def _say_first(self, activity: StoredActivity, waiting: Waiting, role: Role | None) -> Outcome:
+        key = (waiting.word, role)
+        outcome = self._first.get(key)
         if outcome is None:
             try:
+                authorise(waiting.command.op, role)
                 outcome = self._say(activity, waiting, None, None)
             except Refused as refused:
                 outcome = refused
-            self._first[waiting.word] = outcome
+            self._first[key] = outcome
         if isinstance(outcome, Refused):
             raise outcome
         return outcome
@@ -193,7 +196,7 @@ async def judge(tx: Tx, batch: Sequence[Waiting]) -> Judged:
     now, standings = await responses.select_standings(tx, asked)
     rows: dict[Key, Row] = {}
     judged = Judged()
-    accepted: list[Waiting] = []
+    accepted: list[tuple[Waiting, Row]] = []
     change = Judge(found, now).change
     for waiting in batch:
         row = rows.get(waiting.key)
@@ -204,7 +207,7 @@ async def judge(tx: Tx, batch: Sequence[Waiting]) -> Judged:
         except Refused as refused:
             judged.refused.append((waiting, refused))
         else:
-            accepted.append(waiting)
+            accepted.append((waiting, row))
     puts: dict[Said, list[tuple[AccountId, str | None]]] = {}
     for (_, account), row in rows.items():
         if row.outcome:
@@ -227,7 +230,7 @@ def sort_out(
     judged: Judged,
     found: dict[ActivityId, StoredActivity],
     rows: dict[Key, Row],
-    accepted: Sequence[Waiting],
+    accepted: Sequence[tuple[Waiting, Row]],
     lost: set[Key],
 ) -> None:
     """Who is told what. Who lost the race for a row to another batch is judged again, by what that one wrote."""
@@ -240,11 +243,11 @@ def sort_out(
         if why.code is Code.ALREADY_ANSWERED:
             # The second device learns what the first one said (I5: once).
             show(judged, found[waiting.key[0]], rows[waiting.key], waiting)
-    for waiting in accepted:
-        if waiting.key in lost:
+    for waiting, row in accepted:
+        if lost and waiting.key in lost:
             retry(judged, waiting)
         else:
-            mine = show(judged, found[waiting.key[0]], rows[waiting.key], waiting)
+            mine = show(judged, found[waiting.key[0]], row, waiting)
             judged.done.append((waiting, mine))
 
 
