@@ -23,7 +23,7 @@ Format = Literal["msgpack", "json"]
 Declared = TypeVar("Declared")
 
 _JSON = msgspec.json.Encoder()
-# Writes what msgpack would, in one pass over a struct. Reading is msgpack's: it can be told what to refuse.
+# Writes what msgpack would, in one pass over a struct. Reading is msgpack's, which can be told what to refuse.
 _MSGPACK = msgspec.msgpack.Encoder()
 _SORTED = msgspec.json.Encoder(order="deterministic")
 _STORED: msgspec.json.Decoder[Body] = msgspec.json.Decoder(dict[str, object])
@@ -50,7 +50,7 @@ def _bounded(depth: int) -> Any:
 # msgspec prepares a struct's type once, but any other type anew at each call (12 us for the union of envelopes):
 # so values are checked inside a struct of one field, and envelopes are converted to the struct their tag names.
 _Bounded = msgspec.defstruct("_Bounded", [("value", _bounded(DEPTH))], array_like=True)
-# A command, bounded like `_Bounded`, whose lists and maps around the body's values count as well.
+# A command with the bounds of `_Bounded`: the envelope and its body are two of the levels.
 _Command = msgspec.defstruct(
     "_Command",
     [

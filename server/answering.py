@@ -29,7 +29,7 @@ MOST_WAITING = 20_000
 WAIT_S = 20.0
 # While one batch is with the database the other is judged.
 LANES = 2
-# A batch of more than so many is a rush; the next one then gathers so long, since each costs five round trips.
+# A batch of more than so many is a rush; the next one then gathers so long, since each costs six round trips.
 FEW = 8
 GATHER_S = 0.05
 # Unless nobody came for so long: then nobody is waited for.

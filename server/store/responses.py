@@ -121,10 +121,10 @@ def read_response(row: asyncpg.Record) -> Response:
 
 
 async def insert_responses(tx: Tx, puts: Mapping[Said, Sayers], at: datetime) -> None:
-    """The same for first words, none of them anonymous: rows that nobody had when the standings were read.
+    """First words as of `at`, none of them anonymous: rows that nobody had when the standings were read.
 
     If somebody has one of them by now, the whole transaction is refused (ALREADY_ANSWERED): to look for each row before
-    it is written would be a third of the cost.
+    it is written would be a third of the cost. Lock order: their activities are shared before, later words come after.
     """
     await tx.execute(
         """

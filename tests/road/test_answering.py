@@ -110,6 +110,40 @@ async def test_fifty_submits_at_once_over_two_nodes_make_one_answer(database: st
         assert refused == [Code.ALREADY_ANSWERED] * 49
 
 
+async def test_a_batch_that_comes_second_to_one_row_is_judged_anew_and_the_others_lose_nothing(
+    database: str, redis_url: str
+) -> None:
+    async with a_school(database, redis_url) as school:
+        lesson = await a_lesson(school, 5)
+        activity = await school.publish(lesson.teacher, lesson.classroom, "exercise", EXERCISE)
+        twice, *others = lesson.students
+        async with school.db.transaction() as tx:
+            await tx.execute(
+                """
+                INSERT INTO response (activity_id, account_id, phase, value, saved_at, submitted_at, command_id)
+                VALUES ($1, $2, 'submitted', $3, now(), now(), 'elsewhere')
+                """,
+                activity,
+                twice,
+                WRONG,
+            )
+            waiting = asyncio.gather(
+                *(submit(school, lesson, student, activity, RIGHT) for student in lesson.students),
+                return_exceptions=True,
+            )
+            await until_blocked(school.db)
+        outcomes = await waiting
+        assert [each.code if isinstance(each, Refused) else type(each) for each in outcomes] == [
+            Code.ALREADY_ANSWERED,
+            *[Done] * len(others),
+        ]
+        rows = await school.db.fetch("SELECT account_id, value, rev FROM response WHERE activity_id = $1", activity)
+        assert {row["account_id"]: (row["value"], row["rev"]) for row in rows} == {
+            twice: (WRONG, 1),
+            **dict.fromkeys(others, ({"v": 1, **RIGHT}, 1)),
+        }
+
+
 async def test_closing_is_a_clean_cut_for_five_hundred_answers(database: str, redis_url: str) -> None:
     """Each is acknowledged or refused, and the final tally is exactly the rows."""
     async with a_school(database, redis_url, nodes=2) as school:
