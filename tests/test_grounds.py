@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from protocol.ids import Seq, StreamId
 from server.grounds import MOST_STREAMS, Grounds
 from server.hub.prepared import Prepared
@@ -35,9 +37,9 @@ def test_who_posted_is_known() -> None:
 def test_a_stranger_another_activity_and_a_reply_are_not_known() -> None:
     grounds = known()
     for wish in (
-        replace(WISH, account=account(2)),
-        replace(WISH, activity="other"),
-        replace(WISH, is_reply=True),
+        structs.replace(WISH, account=account(2)),
+        structs.replace(WISH, activity="other"),
+        structs.replace(WISH, is_reply=True),
     ):
         assert grounds.of(STREAM, [WISH, wish]) is None
     assert grounds.of(StreamId("another"), [WISH]) is None
@@ -63,16 +65,16 @@ def test_what_is_written_after_nothing_but_posts_is_known_too() -> None:
     later = replace(ACTIVITY, n_posts=9)
     grounds.keep(STREAM, Seq(7), Seq(12), {account(2): SITUATION}, {ACTIVITY.id: later})
     ground = Ground(situation=SITUATION, head=Seq(12), activity=later)
-    assert grounds.of(STREAM, [WISH, replace(WISH, account=account(2))]) == [ground, ground]
+    assert grounds.of(STREAM, [WISH, structs.replace(WISH, account=account(2))]) == [ground, ground]
 
 
 def test_what_is_written_after_anything_else_is_all_that_is_known_then() -> None:
     grounds = known()
     grounds.keep(STREAM, Seq(8), Seq(12), {account(2): SITUATION}, {ACTIVITY.id: ACTIVITY})
     assert grounds.of(STREAM, [WISH]) is None
-    assert grounds.of(STREAM, [replace(WISH, account=account(2))]) is not None
+    assert grounds.of(STREAM, [structs.replace(WISH, account=account(2))]) is not None
     grounds.forget(STREAM)
-    assert grounds.of(STREAM, [replace(WISH, account=account(2))]) is None
+    assert grounds.of(STREAM, [structs.replace(WISH, account=account(2))]) is None
 
 
 def test_so_many_streams_are_known_and_no_more() -> None:

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from msgspec import structs
+
 from protocol.envelopes import Command, Done
 from protocol.errors import Refused
 from protocol.ids import AccountId, DeviceId, Seq, StreamId
@@ -49,7 +51,7 @@ def no_deduplication() -> None:
 
     async def grounds(db: Reader, stream: StreamId, wishes: Sequence[Wish]) -> list[Ground]:
         found = await posts.select_grounds(db, stream, wishes)
-        return [replace(each, situation=replace(each.situation, answered=None)) for each in found]
+        return [structs.replace(each, situation=replace(each.situation, answered=None)) for each in found]
 
     async def append_posts(db: Single, stream: StreamId, head: Seq, drafts: Sequence[Draft]) -> Written | None:
         # What was answered before must be forgotten first, or its row would be in the way.
