@@ -51,13 +51,14 @@ def _bounded(depth: int) -> Any:
 # so values are checked inside a struct of one field, and envelopes are converted to the struct their tag names.
 _Bounded = msgspec.defstruct("_Bounded", [("value", _bounded(DEPTH))], array_like=True)
 # A command with the bounds of `_Bounded`: the envelope and its body are two of the levels.
+_IN_BODY: Any = _bounded(DEPTH - 2)
 _Command = msgspec.defstruct(
     "_Command",
     [
         ("id", CommandId),
         ("op", ShortText),
         ("stream", Id),
-        ("body", Annotated[dict[str, _bounded(DEPTH - 2)], msgspec.Meta(max_length=MAP_ITEMS)]),  # type: ignore[misc]
+        ("body", Annotated[dict[str, _IN_BODY], msgspec.Meta(max_length=MAP_ITEMS)]),
     ],
     array_like=True,
     tag=Command.__struct_config__.tag,

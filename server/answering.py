@@ -99,7 +99,7 @@ class Answering:
         if word is None:
             body = to_struct(command.body, ANSWERS[command.op])
             is_submit = isinstance(body, SubmitResponse)
-            word = Word(text=text, activity=ActivityId(body.activity), value=body.value, is_submit=is_submit)
+            word = Word(activity=ActivityId(body.activity), value=body.value, is_submit=is_submit)
             self._words[command.op, text] = word
         return word
 

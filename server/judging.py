@@ -32,9 +32,8 @@ Key = tuple[ActivityId, AccountId]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Word:
-    """What is said to an activity, by whomever: one for all who say the same. `text` is the command's body."""
+    """What is said to an activity, by whomever: one for all who say the same."""
 
-    text: str
     activity: ActivityId
     value: Body
     is_submit: bool

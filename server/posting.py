@@ -141,6 +141,10 @@ class Posting:
             carrier.cancel()
         if self._carriers:
             await asyncio.wait(self._carriers)
+        # Whose carrier was ended before it had begun.
+        for queue in self._waiting.values():
+            tell(queue, STOPPING)
+        self._waiting.clear()
 
     async def _carry_streams(self, stream: StreamId, ring: Ring) -> None:
         """One stream after the other. A few carriers wait for the next: a task for each costs more than to wait."""

@@ -12,6 +12,7 @@ from protocol.errors import Code, Refused
 from protocol.ids import AccountId, DeviceId, Seq, StreamId
 from server.core.moment import millis
 from server.ids import draw_id
+from server.posting import POST, STOPPING
 from tests.harness.school import Lesson, School, a_lesson, a_school
 from tests.harness.until import until
 
@@ -76,6 +77,19 @@ async def test_who_goes_away_in_a_rush_takes_nobody_along(database: str, redis_u
         tasks[0].cancel()
         outcomes = await asyncio.gather(*tasks, return_exceptions=True)
         assert all(isinstance(each, Done) for each in outcomes[1:])
+
+
+async def test_who_posts_just_before_the_stop_is_told_to_come_again(database: str, redis_url: str) -> None:
+    async with a_school(database, redis_url) as school:
+        lesson = await a_lesson(school, 1)
+        activity = await school.publish(lesson.teacher, lesson.classroom, "discussion")
+        body: Body = {"activity": activity, "text": "late"}
+        command = Command(id=draw_id(), op=POST, stream=lesson.classroom, body=body)
+        told: list[Done | Refused] = []
+        posting = school.roads[0].posting
+        posting.post_soon(lesson.students[0], command, lambda _: None, told.append)
+        await posting.stop()
+        assert told == [STOPPING]
 
 
 async def test_a_fault_in_a_rush_is_one_commands_alone(database: str, redis_url: str) -> None:
