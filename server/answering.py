@@ -17,7 +17,6 @@ from protocol.codec import pack_stored, to_struct
 from protocol.envelopes import Command, Done
 from protocol.errors import Code, Refused
 from protocol.ids import AccountId, ActivityId, StreamId
-from protocol.limits import GAUGE_INTERVAL_S
 from server.frames import prepare_mine_frames
 from server.hub.prepared import PreparedGauge
 from server.judging import Judged, Waiting, Word, judge
@@ -34,6 +33,8 @@ FEW = 8
 GATHER_S = 0.05
 # Unless nobody came for so long: then nobody is waited for.
 QUIET_S = 0.005
+# A class says what it has to say within about this; counting before would cost the answers a tenth of their time.
+RUSH_TALLY_S = 0.5
 ANSWERS: Mapping[str, type[SaveResponse | SubmitResponse]] = {
     "response.save": SaveResponse,
     "response.submit": SubmitResponse,
@@ -63,8 +64,8 @@ class Answering:
         self._bell = bell
         self._marks = marks
         self._waiting: deque[Waiting] = deque()
-        # Of those who wait, by op and body.
-        self._words: dict[tuple[str, str], Word] = {}
+        # Of those who wait, by op, stream and body.
+        self._words: dict[tuple[str, str, str], Word] = {}
         self._has_waiting = asyncio.Event()
         self._gathers_until = 0.0
         self._is_stopped = False
@@ -85,22 +86,22 @@ class Answering:
         except Refused as refused:
             told(refused)
             return True
-        key = (word.activity, account)
-        since = asyncio.get_running_loop().time()
-        self._waiting.append(Waiting(account=account, command=command, word=word, key=key, told=told, since=since))
+        self._waiting.append(Waiting(account, command, word, told, asyncio.get_running_loop().time()))
         # The limit is kept by `run`, for all who wait at once: a timer each would cost as much as the answer.
         self._has_waiting.set()
         return True
 
     def _word(self, command: Command) -> Word:
         """A class says few different things: each is looked at once for all who wait. Raises Refused."""
-        text = pack_stored(command.body)
-        word = self._words.get((command.op, text))
+        key = (command.op, command.stream, pack_stored(command.body))
+        word = self._words.get(key)
         if word is None:
             body = to_struct(command.body, ANSWERS[command.op])
             is_submit = isinstance(body, SubmitResponse)
-            word = Word(activity=ActivityId(body.activity), value=body.value, is_submit=is_submit)
-            self._words[command.op, text] = word
+            word = Word(
+                activity=ActivityId(body.activity), stream=command.stream, value=body.value, is_submit=is_submit
+            )
+            self._words[key] = word
         return word
 
     async def answer(self, account: AccountId, command: Command) -> Done:
@@ -189,7 +190,7 @@ class Answering:
         for (stream, activity, rev), each in judged.mine.items():
             self._bell.publish_gauge(stream, prepare_mine_frames(activity, rev, each))
         # In a rush the answers come first.
-        wait_s = GAUGE_INTERVAL_S if len(judged.done) > FEW else 0.0
+        wait_s = RUSH_TALLY_S if len(judged.done) > FEW else 0.0
         for activity in judged.changed:
             self._marks.mark(activity, wait_s)
         self._waiting.extendleft(reversed(judged.again))

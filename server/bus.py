@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Protocol, assert_never
+from typing import Protocol, assert_never, cast
 
 from redis.asyncio.connection import ConnectionPool
 from redis.exceptions import RedisError
@@ -335,6 +335,9 @@ def _event_parts(event: Prepared) -> list[object]:
 
 def _by_frame(private: Mapping[AccountId, bytes]) -> dict[bytes, str]:
     """A class says few different things, so each of them is rung once."""
+    frames = set(private.values())
+    if len(frames) == 1:
+        return {frames.pop(): ",".join(private)}
     accounts: dict[bytes, list[AccountId]] = {}
     for account, frame in private.items():
         accounts.setdefault(frame, []).append(account)
@@ -342,7 +345,10 @@ def _by_frame(private: Mapping[AccountId, bytes]) -> dict[bytes, str]:
 
 
 def _by_account(private: Mapping[bytes, str]) -> dict[AccountId, bytes]:
-    return {AccountId(account): frame for frame, accounts in private.items() for account in accounts.split(",")}
+    by_account: dict[AccountId, bytes] = {}
+    for frame, accounts in private.items():
+        by_account.update(dict.fromkeys(cast("list[AccountId]", accounts.split(",")), frame))
+    return by_account
 
 
 def _control_parts(control: Control) -> dict[str, object]:

@@ -4,7 +4,8 @@ it. Tells nobody, and knows nothing of who waits for the outcome.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -35,6 +36,7 @@ class Word:
     """What is said to an activity, by whomever: one for all who say the same."""
 
     activity: ActivityId
+    stream: str
     value: Body
     is_submit: bool
 
@@ -45,10 +47,18 @@ class Waiting(msgspec.Struct, eq=False):
     account: AccountId
     command: Command
     word: Word
-    key: Key
     told: Told
     since: float
     n_tries: int = 0
+
+    @property
+    def key(self) -> Key:
+        return self.word.activity, self.account
+
+    @property
+    def submits(self) -> str | None:
+        """The command, if it submits."""
+        return self.command.id if self.word.is_submit else None
 
 
 @dataclass(slots=True, eq=False)
@@ -106,13 +116,11 @@ class Judge:
     def change(self, row: Row, waiting: Waiting) -> None:
         """Judge one answer and keep in `row` what it changes. Raises Refused."""
         command, before = waiting.command, row.response
-        activity = self._found.get(waiting.key[0])
-        if activity is None or activity.classroom != command.stream:
-            raise Refused(Code.NOT_FOUND)
         is_submit = waiting.word.is_submit
         if before is None:
-            outcome = self._say_first(activity, waiting, row.standing.role)
+            outcome = self.say_first(waiting, row.standing.role)
         else:
+            activity = self._activity(waiting.word)
             is_answered = before.phase == "submitted"
             submitted_by, body_hash = row.submit
             if is_answered and is_submit and submitted_by == command.id:
@@ -122,13 +130,15 @@ class Judge:
             authorise(command.op, row.standing.role)
             outcome = self._say(activity, waiting, before, row.standing.response)
         row.outcome = outcome
-        row.command = command.id if is_submit else None
+        row.command = waiting.submits
 
-    def _say_first(self, activity: StoredActivity, waiting: Waiting, role: Role | None) -> Outcome:
+    def say_first(self, waiting: Waiting, role: Role | None) -> Outcome:
+        """What it comes to for everybody of this role who says it. Raises Refused."""
         key = (waiting.word, role)
         outcome = self._first.get(key)
         if outcome is None:
             try:
+                activity = self._activity(waiting.word)
                 authorise(waiting.command.op, role)
                 outcome = self._say(activity, waiting, None, None)
             except Refused as refused:
@@ -137,6 +147,13 @@ class Judge:
         if isinstance(outcome, Refused):
             raise outcome
         return outcome
+
+    def _activity(self, word: Word) -> StoredActivity:
+        """Raises Refused."""
+        activity = self._found.get(word.activity)
+        if activity is None or activity.classroom != word.stream:
+            raise Refused(Code.NOT_FOUND)
+        return activity
 
     def _say(
         self, activity: StoredActivity, waiting: Waiting, before: Response | None, stored: Response | None
@@ -187,33 +204,82 @@ def see(activity: StoredActivity, account: AccountId, response: Response) -> Bod
 
 async def judge(tx: Tx, batch: Sequence[Waiting]) -> Judged:
     """Share the activities, so that none closes under us; read where everybody stands; decide; write."""
+    crowds = gather(batch)
     askers: dict[ActivityId, dict[AccountId, None]] = {}
-    for waiting in batch:
-        askers.setdefault(waiting.key[0], {})[waiting.account] = None
+    for word, crowd in crowds.items():
+        askers.setdefault(word.activity, {}).update(dict.fromkeys([waiting.account for waiting in crowd]))
     found = {each.id: each for each in await activities.share_activities(tx, sorted(askers))}
     asked = {id: (found[id].classroom, tuple(accounts)) for id, accounts in askers.items() if id in found}
     now, standings = await responses.select_standings(tx, asked)
+    # Who neither stands somewhere already nor says more than one thing is judged with all who say the same.
+    singly = standings.keys() | (repeated(batch) if sum(map(len, askers.values())) < len(batch) else set())
+    judge, judged = Judge(found, now), Judged()
+    first = judge_crowds(judge, judged, crowds, singly)
+    others = [waiting for waiting in batch if waiting.key in singly] if singly else []
+    rows, accepted = judge_singly(judge, judged, others, standings)
+    puts: dict[Said, list[tuple[AccountId, str | None]]] = {}
+    for outcome, crowd in first:
+        puts[outcome.said] = [(waiting.account, waiting.submits) for waiting in crowd]
+    for (_, account), row in rows.items():
+        if row.outcome:
+            puts.setdefault(row.outcome.said, []).append((account, row.command))
+    lost = await write(tx, puts, now)
+    for outcome, crowd in first:
+        show_crowd(judged, outcome, crowd, lost)
+    sort_out(judged, found, rows, accepted, lost)
+    judged.changed.update([said.activity for said in puts])
+    return judged
+
+
+def gather(batch: Sequence[Waiting]) -> dict[Word, list[Waiting]]:
+    """Who says what."""
+    crowds: dict[Word, list[Waiting]] = {}
+    for waiting in batch:
+        crowd = crowds.get(waiting.word)
+        if crowd is None:
+            crowd = crowds[waiting.word] = []
+        crowd.append(waiting)
+    return crowds
+
+
+def repeated(batch: Sequence[Waiting]) -> set[Key]:
+    """Who says more than one thing to the same activity."""
+    return {key for key, n_times in Counter([waiting.key for waiting in batch]).items() if n_times > 1}
+
+
+def judge_crowds(
+    judge: Judge, judged: Judged, crowds: Mapping[Word, list[Waiting]], singly: Set[Key]
+) -> list[tuple[Outcome, list[Waiting]]]:
+    """First words of students, each judged once for all who say it."""
+    first: list[tuple[Outcome, list[Waiting]]] = []
+    for crowd in crowds.values():
+        alike = [waiting for waiting in crowd if waiting.key not in singly] if singly else crowd
+        if not alike:
+            continue
+        try:
+            first.append((judge.say_first(alike[0], UNANSWERED.role), alike))
+        except Refused as refused:
+            judged.refused += [(waiting, refused) for waiting in alike]
+    return first
+
+
+def judge_singly(
+    judge: Judge, judged: Judged, batch: Sequence[Waiting], standings: Mapping[Key, Standing]
+) -> tuple[dict[Key, Row], list[tuple[Waiting, Row]]]:
+    """In order, each against what those before it left."""
     rows: dict[Key, Row] = {}
-    judged = Judged()
     accepted: list[tuple[Waiting, Row]] = []
-    change = Judge(found, now).change
     for waiting in batch:
         row = rows.get(waiting.key)
         if row is None:
             row = rows[waiting.key] = Row(standings.get(waiting.key, UNANSWERED))
         try:
-            change(row, waiting)
+            judge.change(row, waiting)
         except Refused as refused:
             judged.refused.append((waiting, refused))
         else:
             accepted.append((waiting, row))
-    puts: dict[Said, list[tuple[AccountId, str | None]]] = {}
-    for (_, account), row in rows.items():
-        if row.outcome:
-            puts.setdefault(row.outcome.said, []).append((account, row.command))
-    sort_out(judged, found, rows, accepted, await write(tx, puts, now))
-    judged.changed.update([said.activity for said in puts])
-    return judged
+    return rows, accepted
 
 
 async def write(tx: Tx, puts: Mapping[Said, Sayers], now: datetime) -> set[Key]:
@@ -248,6 +314,20 @@ def sort_out(
         else:
             mine = show(judged, found[waiting.key[0]], row, waiting)
             judged.done.append((waiting, mine))
+
+
+def show_crowd(judged: Judged, outcome: Outcome, crowd: Sequence[Waiting], lost: set[Key]) -> None:
+    """The same for those who say one thing as their first word."""
+    word = crowd[0].word
+    if lost:
+        for waiting in crowd:
+            if waiting.key in lost:
+                retry(judged, waiting)
+        crowd = [waiting for waiting in crowd if waiting.key not in lost]
+    judged.done += [(waiting, outcome.mine) for waiting in crowd]
+    if word.is_submit:
+        shown = dict.fromkeys([waiting.account for waiting in crowd], outcome.frame)
+        judged.mine.setdefault((StreamId(word.stream), word.activity, outcome.said.rev), {}).update(shown)
 
 
 def retry(judged: Judged, waiting: Waiting) -> None:

@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import os
 import socket
-import struct
 import sys
 import termios
 from array import array
@@ -16,6 +15,7 @@ from typing import Protocol
 
 # On sockets Linux calls it SIOCOUTQ: what was written and is not acknowledged, sent or not.
 OUTQ = termios.TIOCOUTQ if sys.platform == "linux" else None
+NOTHING = bytes(4)  # an int of C
 
 
 class Sock(Protocol):
@@ -25,13 +25,26 @@ class Sock(Protocol):
 
 def held_by_kernel(sock: Sock | None) -> int:
     """How many bytes the kernel keeps because the peer has not acknowledged them; 0 where it does not tell."""
-    if sock is None or OUTQ is None:
-        return 0
-    try:
-        return int(struct.unpack("i", fcntl.ioctl(sock.fileno(), OUTQ, bytes(4)))[0])
-    except (OSError, ValueError):
-        # It is closed.
-        return 0
+    held = [] if sock is None else held_each(array("i", [sock.fileno()]))
+    return held[0][1] if held else 0
+
+
+def held_each(numbers: array[int]) -> list[tuple[int, int]]:
+    """The same of many sockets by their file numbers: (place in `numbers`, bytes) of those of whom it keeps any."""
+    if OUTQ is None:
+        return []
+    answers: list[bytes] = []
+    # In C, as below.
+    asked = map(fcntl.ioctl, numbers, repeat(OUTQ), repeat(NOTHING))
+    while len(answers) < len(numbers):
+        try:
+            answers.extend(asked)
+        except (OSError, ValueError):
+            # It is closed.
+            answers.append(NOTHING)
+    if answers.count(NOTHING) == len(answers):
+        return []
+    return [(place, int.from_bytes(answer, sys.byteorder)) for place, answer in enumerate(answers) if answer != NOTHING]
 
 
 def never_time_out(sock: Sock | None) -> None:

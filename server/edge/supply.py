@@ -20,7 +20,7 @@ from protocol.limits import GAP_WAIT_MS, PAGE_EVENTS, RESUME_EVENTS, WINDOW_EVEN
 from server.bus import Bus
 from server.edge.batch import Batch, Flights, Spawn
 from server.edge.book import Access, Asked, Book
-from server.edge.kernel import write_each, write_to_all
+from server.edge.kernel import held_each, write_each, write_to_all
 from server.hub.connection import Attachment, Connection
 from server.hub.hub import Hub, gone
 from server.hub.prepared import Prepared
@@ -159,6 +159,9 @@ class Supply:
 
     def write_each(self, numbers: array[int], messages: Sequence[bytes]) -> list[tuple[int, int]]:
         return write_each(numbers, messages)
+
+    def held(self, numbers: array[int]) -> list[tuple[int, int]]:
+        return held_each(numbers)
 
     def load(self, attachment: Attachment) -> None:
         self._spawn(self._load(attachment))

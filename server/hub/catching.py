@@ -33,6 +33,9 @@ class Hands(Protocol):
     def write_each(self, numbers: array[int], messages: Sequence[bytes]) -> list[tuple[int, int]]:
         """The same with a message for each."""
 
+    def held(self, numbers: array[int]) -> list[tuple[int, int]]:
+        """(place in `numbers`, bytes) of those below whose pipes bytes wait that their peers have not acknowledged."""
+
     def load(self, attachment: Attachment) -> None:
         """Memory does not hold what the attachment needs: read it and answer by one of `give_*`, or `lose`."""
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from protocol.codec import Format
 from protocol.envelopes import Audience
 from protocol.ids import AccountId, DeviceId, Seq, StreamId
-from protocol.limits import STALL_S
 from server.hub.readers import Readers
 
 if TYPE_CHECKING:
@@ -64,13 +63,11 @@ class Connection:
         "is_paused",
         "n_loading",
         "n_queued",
-        "n_taken",
         "n_told",
         "number",
         "opened_ms",
         "out",
         "pipe",
-        "taken_ms",
         "wire",
     )
 
@@ -89,8 +86,6 @@ class Connection:
         self.n_queued = 0  # bytes of catching up in `out`
         self.n_loading = 0
         self.n_told = 0  # bytes; those spread on the streams it reads live are counted there
-        self.n_taken = -1  # not looked at yet
-        self.taken_ms = 0.0
         self.is_paused = False
         self.is_behind = False
         self.is_closed = False
@@ -119,21 +114,6 @@ class Connection:
         if self.is_paused or self.is_behind or self.n_loading >= LOADS:
             return False
         return self.pipe.unsent() + self.n_queued < CHUNK_BYTES
-
-    def is_stalled(self, now_ms: float) -> bool:
-        """Whether the peer has taken no byte for too long although some wait. To be asked about once a second."""
-        n_given = self.n_given
-        if self.n_taken == n_given:
-            # It had all there was, and there is no more.
-            self.taken_ms = now_ms
-            return False
-        # By what the peer has: the kernel takes more of ours only in large pieces, for which a slow peer needs minutes.
-        n_taken = n_given - self.pipe.untaken()
-        if n_taken != self.n_taken:
-            self.n_taken = n_taken
-            self.taken_ms = now_ms
-            return False
-        return now_ms - self.taken_ms >= STALL_S * 1000
 
 
 class Attachment:

@@ -20,6 +20,7 @@ from server.hub.connection import Attachment, Connection
 from server.hub.frame import frame, frame_for
 from server.hub.prepared import Prepared, PreparedGauge
 from server.hub.readers import Readers
+from server.hub.stalled import Stalled
 from server.hub.stream import LiveStream
 
 # Signals are dropped first: who has this much unsent has better things to wait for.
@@ -40,6 +41,7 @@ class Hub:
         self._dirty: set[Connection] = set()
         self._paused: set[Connection] = set()
         self.catching = Catching(self, hands)
+        self._stalled = Stalled(hands)
         self._is_flush_due = False
         self.n_deliveries = 0
         self.n_writes = 0
@@ -210,7 +212,7 @@ class Hub:
 
     def close_stalled(self, now_ms: float) -> int:
         """Close who takes no byte although bytes wait. To be called about once a second."""
-        stalled = [connection for connection in self.connections if connection.is_stalled(now_ms)]
+        stalled = self._stalled.look(self.connections, now_ms)
         for connection in stalled:
             self.close(connection, Close.STALLED)
         return len(stalled)

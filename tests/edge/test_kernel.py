@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+from array import array
 
-from server.edge.kernel import held_by_kernel, never_time_out
+from server.edge.kernel import held_by_kernel, held_each, never_time_out
 from tests.harness.until import until
 
 
@@ -22,6 +24,18 @@ async def test_what_the_peer_takes_of_a_full_socket_is_seen() -> None:
             for _ in range(8):
                 peer.recv(4_096)
             await until(lambda: held_by_kernel(ours) < before, lambda: held_by_kernel(ours))
+
+
+def test_of_many_those_are_told_of_whose_peers_have_not_taken_all() -> None:
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(each) for _ in range(3) for each in socket.socketpair()]
+        gone, _, unread, _, read, _ = sockets
+        number = gone.fileno()
+        gone.close()
+        unread.send(bytes(100))
+        [(place, n_bytes)] = held_each(array("i", [number, unread.fileno(), -1, read.fileno()]))
+        assert (place, n_bytes >= 100) == (1, True)
+        assert held_each(array("i")) == []
 
 
 async def test_a_socket_that_is_gone_holds_nothing() -> None:

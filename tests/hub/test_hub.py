@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -252,9 +253,10 @@ def test_who_just_came_to_a_node_that_is_long_up_is_not_taken_for_stalled() -> N
     assert fresh.closed == Close.STALLED
 
 
-def test_what_only_the_kernel_still_holds_counts_as_not_taken() -> None:
+@pytest.mark.parametrize("is_straight", [True, False])
+def test_what_only_the_kernel_still_holds_counts_as_not_taken(is_straight: bool) -> None:
     world = World()
-    dead, trickle, alive = world.join("dead"), world.join("trickle"), world.join("alive")
+    dead, trickle, alive = (world.join(name, is_straight=is_straight) for name in ("dead", "trickle", "alive"))
     world.say(1, size=2_000)
     world.turn()
     for each in (dead, trickle, alive):

@@ -136,6 +136,10 @@ class World:
             (n, n_taken) for n, (n_taken, data) in enumerate(zip(taken, messages, strict=True)) if n_taken != len(data)
         ]
 
+    def held(self, numbers: array[int]) -> list[tuple[int, int]]:
+        held = [self.straight[number].n_in_kernel for number in numbers]
+        return [(place, n_bytes) for place, n_bytes in enumerate(held) if n_bytes]
+
     def load(self, attachment: Attachment) -> None:
         self.wanted.append(attachment)
 

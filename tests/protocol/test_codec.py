@@ -304,17 +304,24 @@ def outcome(data: bytes) -> list[FromClient] | Code:
         return refused.code
 
 
-@given(body=bodies, place=some.integers(0, 10_000), byte=some.integers(0, 255), is_broken=some.booleans())
+ids = some.sampled_from(
+    ["command-00000001", "command000000001", "c0", "c0mmand1", "c" * 31, "c" * 32, "c" * 65, "命" * 9]
+)
+
+
+@given(id=ids, body=bodies, place=some.integers(0, 10_000), byte=some.integers(0, 255), is_broken=some.booleans())
 def test_a_command_read_in_one_pass_is_what_the_parser_makes_of_it(
-    body: dict[str, object], place: int, byte: int, is_broken: bool
+    id: str, body: dict[str, object], place: int, byte: int, is_broken: bool
 ) -> None:
-    data = bytearray(encode(Command(id="command-00000001", op="activity.act", stream=STREAM, body=body)))
+    data = bytearray(encode(Command(id=id, op="activity.act", stream=STREAM, body=body)))
     if is_broken:
         data[place % len(data)] = byte
     # Whatever comes with another envelope goes through the parser.
     detach = Detach(stream=STREAM)
     parsed = outcome(encode(detach) + bytes(data))
-    assert outcome(bytes(data)) == (parsed[1:] if isinstance(parsed, list) else parsed)
+    expected = parsed[1:] if isinstance(parsed, list) else parsed
+    # The second time it may be remembered.
+    assert [outcome(bytes(data)), outcome(bytes(data))] == [expected, expected]
 
 
 @given(body=bodies, place=some.integers(0, 10_000), byte=some.integers(0, 255))
