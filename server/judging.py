@@ -55,11 +55,6 @@ class Waiting(msgspec.Struct, eq=False):
     def key(self) -> Key:
         return self.word.activity, self.account
 
-    @property
-    def submits(self) -> str | None:
-        """The command, if it submits."""
-        return self.command.id if self.word.is_submit else None
-
 
 @dataclass(slots=True, eq=False)
 class Outcome:
@@ -130,7 +125,7 @@ class Judge:
             authorise(command.op, row.standing.role)
             outcome = self._say(activity, waiting, before, row.standing.response)
         row.outcome = outcome
-        row.command = waiting.submits
+        row.command = command.id if is_submit else None
 
     def say_first(self, waiting: Waiting, role: Role | None) -> Outcome:
         """What it comes to for everybody of this role who says it. Raises Refused."""
@@ -219,7 +214,8 @@ async def judge(tx: Tx, batch: Sequence[Waiting]) -> Judged:
     rows, accepted = judge_singly(judge, judged, others, standings)
     puts: dict[Said, list[tuple[AccountId, str | None]]] = {}
     for outcome, crowd in first:
-        puts[outcome.said] = [(waiting.account, waiting.submits) for waiting in crowd]
+        is_submit = crowd[0].word.is_submit
+        puts[outcome.said] = [(waiting.account, waiting.command.id if is_submit else None) for waiting in crowd]
     for (_, account), row in rows.items():
         if row.outcome:
             puts.setdefault(row.outcome.said, []).append((account, row.command))

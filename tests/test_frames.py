@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import msgspec
 import pytest
 
@@ -98,7 +96,7 @@ def test_a_tally_has_a_frame_for_each_audience_that_may_see_something_of_it() ->
 
 def test_the_own_response_goes_to_its_account_alone() -> None:
     survey = an_activity("survey")
-    mine = view_mine(survey, account(1), replace(a_response(survey, 1), rev=5))
+    mine = view_mine(survey, account(1), msgspec.structs.replace(a_response(survey, 1), rev=5))
     assert mine is not None
     gauge = prepare_mine(STREAM, ACTIVITY, 5, {account(1): mine})
     assert (gauge.frames, set(gauge.private)) == ({}, {account(1)})

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+import msgspec
+
 from protocol.activity import ActivityClosed
 from protocol.envelopes import Body
 from protocol.errors import Code, Refused
@@ -57,7 +59,7 @@ def hand_in(response: Response, at: datetime) -> Response:
     """What the close makes of a response: a saved one is submitted by the server (D7), the others stay."""
     if response.phase != "saved":
         return response
-    return replace(response, phase="submitted", submitted_at=at, is_auto=True)
+    return msgspec.structs.replace(response, phase="submitted", submitted_at=at, is_auto=True)
 
 
 def has_tally(activity: StoredActivity) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+import msgspec
+
 from protocol.activity import CorrectResponse, ResponseCorrected
 from protocol.envelopes import Body
 from protocol.errors import Code, Refused
@@ -108,7 +110,7 @@ def _corrected(
     activity: StoredActivity, account: AccountId, before: Response | None, correction: Body, now: datetime
 ) -> Response:
     if before is not None:
-        return replace(before, correction=correction)
+        return msgspec.structs.replace(before, correction=correction)
     return Response(
         activity=activity.id,
         account=account,

@@ -65,8 +65,7 @@ class StoredActivity:
     tally: Body | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
+class Response(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `response`. `value` is None for anonymous surveys."""
 
     activity: ActivityId
@@ -80,8 +79,7 @@ class Response:
     rev: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Student:
+class Student(msgspec.Struct, frozen=True, kw_only=True):
     """A student member, as tallies list them."""
 
     account: AccountId

@@ -174,9 +174,9 @@ class Socket:
         if isinstance(outcome, Refused):
             self._node.n_refused[outcome.code] += 1
             self._say(refused_reply(command.id, outcome))
-        else:
+        elif self.connection is not None:
             self._node.n_done[command.op] += 1
-            self._say(outcome)
+            self._node.hub.reply(self.connection, outcome)
 
     async def do(self, errand: Errand) -> None:
         connection = self.connection

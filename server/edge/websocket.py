@@ -171,8 +171,9 @@ class PreparedWebSocket(WebSocketsSansIOProtocol):
     def receive_slice(self, data: bytes) -> None:
         messages = unframe(data, MESSAGE_BYTES) if self.is_between and not self.close_sent else None
         if messages is not None and self.receiver is not None:
-            for message, is_text in messages:
-                if self.close_sent or self.transport.is_closing():
+            for n_th, (message, is_text) in enumerate(messages):
+                # Nothing is taken from who was sent away for the one before.
+                if n_th and (self.close_sent or self.transport.is_closing()):
                     return
                 self.receiver.received(message, is_text)
             return

@@ -151,7 +151,7 @@ class Book:
         assert body.account is not None
         before = self.responses.get((body.activity, body.account))
         self.responses[body.activity, body.account] = (
-            replace(before, correction=body.correction, rev=before.rev + 1)
+            msgspec.structs.replace(before, correction=body.correction, rev=before.rev + 1)
             if before is not None
             else Response(
                 activity=body.activity,

@@ -244,7 +244,7 @@ def test_out_of_session_there_is_none() -> None:
 
 def test_the_close_changes_mine_of_those_handed_in_and_of_the_absent() -> None:
     exercise = replace(an_activity("exercise", phase="closed"))
-    typed = replace(a_response(exercise, 1), is_auto=True)
+    typed = msgspec.structs.replace(a_response(exercise, 1), is_auto=True)
     answers = Answers(responses=[typed, a_response(exercise, 2)], students=[a_student(1), a_student(2), a_student(3)])
     seen = view_mine_at_close(exercise, answers)
     assert [(who, mine.is_auto) for who, mine in seen.items()] == [(account(1), True)]
