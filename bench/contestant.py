@@ -131,6 +131,10 @@ def bare_argv(port: int) -> tuple[str, ...]:
     return (str(PEER_PYTHON), "-m", "bench.peers.bare_write", str(port))
 
 
+def joined_argv(port: int) -> tuple[str, ...]:
+    return (*bare_argv(port), "joined")
+
+
 def pair_argv(port: int) -> tuple[str, ...]:
     return (str(PEER_PYTHON), "-m", "bench.peers.bare_pair", str(port))
 
@@ -153,6 +157,13 @@ BARE = Peer(
 )
 PEERS = (
     BARE,
+    Peer(
+        name="bare write, joined",
+        argv=joined_argv,
+        make_seat=bare_seat,
+        n_nodes=1,
+        disciplines=frozenset({"fanout"}),
+    ),
     Peer(name="bare write x 2", argv=pair_argv, make_seat=bare_seat, disciplines=frozenset({"fanout"})),
     Peer(name="naive Starlette", argv=on_uvicorn("naive_starlette"), make_seat=plain_seat),
     Peer(name="Socket.IO (Node)", argv=node_argv, make_seat=socketio_seat),

@@ -1,4 +1,5 @@
-"""The floor: a uvloop server that writes the same prepared bytes to every socket, and does nothing else.
+"""The floor: a uvloop server that writes the same prepared bytes to every socket, and does nothing else. With `joined`
+after its port it writes whatever came in one read in one piece, which is the floor for bursts.
 
 It knows just enough WebSocket to keep the load client's other dialects out of the comparison: any
 message from a client is framed once and written to all. No Redis, no rooms, no queue, no history.
@@ -15,6 +16,7 @@ from typing import cast
 import uvloop
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+IS_JOINED = "joined" in sys.argv
 members: dict[asyncio.Transport, None] = {}
 
 
@@ -48,13 +50,15 @@ class Member(asyncio.Protocol):
         self.pending += data
         if not self.is_open:
             self.open()
+        frames: list[bytes] = []
         while len(self.pending) >= 8 and self.is_open:
             # The load client masks with zeros and sends 126 to 65535 bytes: 2 + 2 + 4 bytes of header.
             end = 8 + int.from_bytes(self.pending[2:4], "big")
             if len(self.pending) < end:
-                return
-            prepared = frame(self.pending[8:end])
+                break
+            frames.append(frame(self.pending[8:end]))
             self.pending = self.pending[end:]
+        for prepared in [b"".join(frames)] if IS_JOINED and frames else frames:
             for member in members:
                 member.write(prepared)
 
