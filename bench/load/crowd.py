@@ -88,10 +88,10 @@ class Crowd:
             self._bulk_at = monotonic()
 
     def _take(self, ready: list[tuple[int, int]]) -> None:
-        lines, listener = self.lines, self.listener
+        lines, listener, writable, failed = self.lines, self.listener, select.EPOLLOUT, select.EPOLLERR
         for fd, what in ready:
             line = lines[fd]
-            if what & select.EPOLLOUT and not what & select.EPOLLERR:
+            if what & writable and not what & failed:
                 self._knock(line)
                 continue
             try:
