@@ -20,6 +20,7 @@ from protocol.ids import AccountId, ActivityId, StreamId
 from server.frames import prepare_mine_frames
 from server.hub.prepared import PreparedGauge
 from server.judging import Judged, Waiting, Word, judge
+from server.judging_crowds import NotAlikeError, judge_crowds
 from server.store.pool import Database
 from server.telling import Told, settle
 
@@ -35,6 +36,8 @@ GATHER_S = 0.05
 QUIET_S = 0.005
 # A class says what it has to say within about this; counting before would cost the answers a tenth of their time.
 RUSH_TALLY_S = 0.5
+# So long nobody guesses again who was wrong.
+SINGLY_S = 1.0
 ANSWERS: Mapping[str, type[SaveResponse | SubmitResponse]] = {
     "response.save": SaveResponse,
     "response.submit": SubmitResponse,
@@ -68,6 +71,7 @@ class Answering:
         self._words: dict[tuple[str, str, str], Word] = {}
         self._has_waiting = asyncio.Event()
         self._gathers_until = 0.0
+        self._singly_until = 0.0
         self._is_stopped = False
 
     def answer_soon(self, account: AccountId, command: Command, told: Told) -> bool:
@@ -165,14 +169,17 @@ class Answering:
                 refuse_all(part, STOPPING)
 
     async def _try(self, batch: Sequence[Waiting]) -> Judged | Refused | list[Sequence[Waiting]]:
-        """What became of the batch; or what is to be tried instead: it again, when another batch came first with one of
-        its rows, or its halves after a fault of ours, since one answer's must not be everybody's.
+        """What became of the batch; or, after a fault of ours, its halves, which are to be tried instead: one answer's
+        must not be everybody's.
         """
         try:
+            judged = await self._judge_crowds(batch) if self._is_a_class(batch) else None
+            if judged is not None:
+                return judged
             async with self._db.transaction() as tx:
                 return await judge(tx, batch)
         except Refused as refused:
-            return [batch] if refused.code is Code.ALREADY_ANSWERED else refused
+            return refused
         except Exception:
             if len(batch) == 1:
                 log.exception("answer of command %s failed", batch[0].command.op)
@@ -180,6 +187,27 @@ class Answering:
             log.warning("batch of %d answers failed, in halves now", len(batch))
             middle = len(batch) // 2
             return [batch[middle:], batch[:middle]]
+
+    def _is_a_class(self, batch: Sequence[Waiting]) -> bool:
+        """Whether it seems that all of them answer for the first time."""
+        return (
+            len(batch) > FEW
+            and asyncio.get_running_loop().time() >= self._singly_until
+            and all(waiting.word.is_submit for waiting in batch)
+        )
+
+    async def _judge_crowds(self, batch: Sequence[Waiting]) -> Judged | None:
+        """None: not all of them do, and nothing was written. So it will be with the next. Raises Refused."""
+        try:
+            async with self._db.transaction() as tx:
+                return await judge_crowds(tx, batch)
+        except NotAlikeError:
+            pass
+        except Refused as refused:
+            if refused.code is not Code.ALREADY_ANSWERED:
+                raise
+        self._singly_until = asyncio.get_running_loop().time() + SINGLY_S
+        return None
 
     def _tell(self, judged: Judged) -> None:
         """Only after commit."""

@@ -4,8 +4,7 @@ it. Tells nobody, and knows nothing of who waits for the outcome.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,7 +22,7 @@ from server.core.view import view_mine
 from server.frames import encode_mine
 from server.store import activities, responses
 from server.store.pool import Tx
-from server.store.responses import UNANSWERED, Said, Sayers, Standing
+from server.store.responses import UNANSWERED, Said, Standing
 from server.telling import Told
 
 AGAIN = 5  # times that two batches may meet over one student's row
@@ -199,92 +198,35 @@ def see(activity: StoredActivity, account: AccountId, response: Response) -> Bod
 
 async def judge(tx: Tx, batch: Sequence[Waiting]) -> Judged:
     """Share the activities, so that none closes under us; read where everybody stands; decide; write."""
-    crowds = gather(batch)
     askers: dict[ActivityId, dict[AccountId, None]] = {}
-    for word, crowd in crowds.items():
-        askers.setdefault(word.activity, {}).update(dict.fromkeys([waiting.account for waiting in crowd]))
-    found = {each.id: each for each in await activities.share_activities(tx, sorted(askers))}
-    asked = {id: (found[id].classroom, tuple(accounts)) for id, accounts in askers.items() if id in found}
-    now, standings = await responses.select_standings(tx, asked)
-    # Who neither stands somewhere already nor says more than one thing is judged with all who say the same.
-    singly = standings.keys() | (repeated(batch) if sum(map(len, askers.values())) < len(batch) else set())
-    judge, judged = Judge(found, now), Judged()
-    first = judge_crowds(judge, judged, crowds, singly)
-    others = [waiting for waiting in batch if waiting.key in singly] if singly else []
-    rows, accepted = judge_singly(judge, judged, others, standings)
-    puts: dict[Said, list[tuple[AccountId, str | None]]] = {}
-    for outcome, crowd in first:
-        is_submit = crowd[0].word.is_submit
-        puts[outcome.said] = [(waiting.account, waiting.command.id if is_submit else None) for waiting in crowd]
-    for (_, account), row in rows.items():
-        if row.outcome:
-            puts.setdefault(row.outcome.said, []).append((account, row.command))
-    lost = await write(tx, puts, now)
-    for outcome, crowd in first:
-        show_crowd(judged, outcome, crowd, lost)
-    sort_out(judged, found, rows, accepted, lost)
-    judged.changed.update([said.activity for said in puts])
-    return judged
-
-
-def gather(batch: Sequence[Waiting]) -> dict[Word, list[Waiting]]:
-    """Who says what."""
-    crowds: dict[Word, list[Waiting]] = {}
     for waiting in batch:
-        crowd = crowds.get(waiting.word)
-        if crowd is None:
-            crowd = crowds[waiting.word] = []
-        crowd.append(waiting)
-    return crowds
-
-
-def repeated(batch: Sequence[Waiting]) -> set[Key]:
-    """Who says more than one thing to the same activity."""
-    return {key for key, n_times in Counter([waiting.key for waiting in batch]).items() if n_times > 1}
-
-
-def judge_crowds(
-    judge: Judge, judged: Judged, crowds: Mapping[Word, list[Waiting]], singly: Set[Key]
-) -> list[tuple[Outcome, list[Waiting]]]:
-    """First words of students, each judged once for all who say it."""
-    first: list[tuple[Outcome, list[Waiting]]] = []
-    for crowd in crowds.values():
-        alike = [waiting for waiting in crowd if waiting.key not in singly] if singly else crowd
-        if not alike:
-            continue
-        try:
-            first.append((judge.say_first(alike[0], UNANSWERED.role), alike))
-        except Refused as refused:
-            judged.refused += [(waiting, refused) for waiting in alike]
-    return first
-
-
-def judge_singly(
-    judge: Judge, judged: Judged, batch: Sequence[Waiting], standings: Mapping[Key, Standing]
-) -> tuple[dict[Key, Row], list[tuple[Waiting, Row]]]:
-    """In order, each against what those before it left."""
+        askers.setdefault(waiting.word.activity, {})[waiting.account] = None
+    found = {each.id: each for each in await activities.share_activities(tx, sorted(askers))}
+    now = await responses.select_now(tx)
+    asked = {id: (found[id].classroom, tuple(accounts)) for id, accounts in askers.items() if id in found}
+    standings = await responses.select_standings(tx, asked)
     rows: dict[Key, Row] = {}
+    judged = Judged()
     accepted: list[tuple[Waiting, Row]] = []
+    change = Judge(found, now).change
     for waiting in batch:
         row = rows.get(waiting.key)
         if row is None:
             row = rows[waiting.key] = Row(standings.get(waiting.key, UNANSWERED))
         try:
-            judge.change(row, waiting)
+            change(row, waiting)
         except Refused as refused:
             judged.refused.append((waiting, refused))
         else:
             accepted.append((waiting, row))
-    return rows, accepted
-
-
-async def write(tx: Tx, puts: Mapping[Said, Sayers], now: datetime) -> set[Key]:
-    """Which were not written, since another batch came first. First words are the rush, so they go the cheap way."""
-    first = {said: sayers for said, sayers in puts.items() if said.rev == 1 and said.anonymous is None}
-    later = {said: sayers for said, sayers in puts.items() if said not in first}
-    if first:
-        await responses.insert_responses(tx, first, now)
-    return await responses.upsert_responses(tx, later, now) if later else set()
+    puts: dict[Said, list[tuple[AccountId, str | None]]] = {}
+    for (_, account), row in rows.items():
+        if row.outcome:
+            puts.setdefault(row.outcome.said, []).append((account, row.command))
+    lost = await responses.upsert_responses(tx, puts, now) if puts else set()
+    sort_out(judged, found, rows, accepted, lost)
+    judged.changed.update([said.activity for said in puts])
+    return judged
 
 
 def sort_out(
@@ -310,20 +252,6 @@ def sort_out(
         else:
             mine = show(judged, found[waiting.key[0]], row, waiting)
             judged.done.append((waiting, mine))
-
-
-def show_crowd(judged: Judged, outcome: Outcome, crowd: Sequence[Waiting], lost: set[Key]) -> None:
-    """The same for those who say one thing as their first word."""
-    word = crowd[0].word
-    if lost:
-        for waiting in crowd:
-            if waiting.key in lost:
-                retry(judged, waiting)
-        crowd = [waiting for waiting in crowd if waiting.key not in lost]
-    judged.done += [(waiting, outcome.mine) for waiting in crowd]
-    if word.is_submit:
-        shown = dict.fromkeys([waiting.account for waiting in crowd], outcome.frame)
-        judged.mine.setdefault((StreamId(word.stream), word.activity, outcome.said.rev), {}).update(shown)
 
 
 def retry(judged: Judged, waiting: Waiting) -> None:

@@ -52,16 +52,20 @@ class Said:
 Sayers = Sequence[tuple[AccountId, str | None]]
 
 
-async def select_standings(
-    tx: Tx, asked: Mapping[ActivityId, tuple[ClassroomId, Sequence[AccountId]]]
-) -> tuple[datetime, dict[tuple[ActivityId, AccountId], Standing]]:
-    """Where those accounts stand who are not simply students that have not answered; and the database's clock, by which
-    deadlines are judged (I10).
+async def select_now(tx: Tx) -> datetime:
+    """The database's clock, by which deadlines are judged (I10): to be read after the activities are shared.
 
-    Rows of both tables are looked up one by one, by their keys: what PostgreSQL knows of the tables' sizes is from
-    before the rush, and to read one whole for each student is right only while it is empty.
+    From here on rows are looked up one by one, by their keys: what PostgreSQL knows of the tables' sizes is from before
+    the rush, and to read one whole for each student is right only while it is empty.
     """
     now: datetime = await tx.fetchval("SELECT clock_timestamp() FROM set_config('enable_seqscan', 'off', true)")
+    return now
+
+
+async def select_standings(
+    tx: Tx, asked: Mapping[ActivityId, tuple[ClassroomId, Sequence[AccountId]]]
+) -> dict[tuple[ActivityId, AccountId], Standing]:
+    """Where those accounts stand who are not simply students that have not answered. After `select_now`."""
     rows = await tx.fetch(
         """
         SELECT activity, account, role, response.*
@@ -84,7 +88,7 @@ async def select_standings(
         column([classroom for classroom, _ in asked.values()]),
         column([column(accounts) for _, accounts in asked.values()], ";"),
     )
-    return now, {(row["activity"], row["account"]): read_standing(row) for row in rows}
+    return {(row["activity"], row["account"]): read_standing(row) for row in rows}
 
 
 def column(values: Collection[str | None], between: str = ",") -> str:
@@ -120,27 +124,36 @@ def read_response(row: asyncpg.Record) -> Response:
     )
 
 
-async def insert_responses(tx: Tx, puts: Mapping[Said, Sayers], at: datetime) -> None:
-    """First words as of `at`, none of them anonymous: rows that nobody had when the standings were read.
+async def insert_responses(tx: Tx, puts: Mapping[Said, Sayers], at: datetime) -> int:
+    """What students submit as their first words as of `at`, none of it anonymous. How many were written: who is no
+    student of the activity's classroom is left out. After `select_now`.
 
-    If somebody has one of them by now, the whole transaction is refused (ALREADY_ANSWERED): to look for each row before
-    it is written would be a third of the cost. Lock order: their activities are shared before, later words come after.
+    If somebody has such a row, the whole transaction is refused (ALREADY_ANSWERED): to look for each before it is
+    written would be a third of the cost. Lock order: their activities are shared before.
     """
-    await tx.execute(
+    done = await tx.execute(
         """
         INSERT INTO response (activity_id, account_id, phase, value, saved_at, submitted_at, command_id, body_hash)
-        SELECT activity_id, account_id, CASE WHEN command_id IS NULL THEN 'saved' ELSE 'submitted' END, value::jsonb,
-               $6::timestamptz, CASE WHEN command_id IS NOT NULL THEN $6 END, command_id, decode(body_hash, 'hex')
+        SELECT alike.activity_id, sayer.account_id, 'submitted', value::jsonb, $6::timestamptz, $6, command_id,
+               decode(body_hash, 'hex')
           FROM unnest(string_to_array($1, ','), string_to_array($2, E'\n'), string_to_array($3, ',', ''),
                       string_to_array($4, ';'), string_to_array($5, ';'))
                AS alike (activity_id, value, body_hash, accounts, commands)
-         CROSS JOIN unnest(string_to_array(accounts, ','), string_to_array(commands, ',', ''))
+          JOIN activity ON activity.id = alike.activity_id
+         CROSS JOIN unnest(string_to_array(accounts, ','), string_to_array(commands, ','))
                AS sayer (account_id, command_id)
-         ORDER BY activity_id, account_id
+         CROSS JOIN LATERAL (
+               SELECT
+                 FROM membership
+                WHERE membership.classroom_id = activity.classroom_id AND membership.account_id = sayer.account_id
+                  AND state = 'joined' AND role = 'student'
+               OFFSET 0) AS student
+         ORDER BY alike.activity_id, sayer.account_id
         """,
         *columns(puts),
         at,
     )
+    return int(done.rpartition(" ")[2])
 
 
 async def upsert_responses(tx: Tx, puts: Mapping[Said, Sayers], at: datetime) -> set[tuple[ActivityId, AccountId]]:
