@@ -160,15 +160,12 @@ class PreparedWebSocket(WebSocketsSansIOProtocol):
             self.scope["extensions"][EXTENSION] = {"socket": self}
 
     def data_received(self, data: bytes) -> None:
-        if len(data) <= SLICE_BYTES:
-            self.receive_slice(data)
+        if len(data) > SLICE_BYTES:
+            for start in range(0, len(data), SLICE_BYTES):
+                self.data_received(data[start : start + SLICE_BYTES])
+                if self.transport.is_closing():
+                    return
             return
-        for start in range(0, len(data), SLICE_BYTES):
-            self.receive_slice(data[start : start + SLICE_BYTES])
-            if self.transport.is_closing():
-                return
-
-    def receive_slice(self, data: bytes) -> None:
         messages = unframe(data, MESSAGE_BYTES) if self.is_between and not self.close_sent else None
         if messages is not None and self.receiver is not None:
             for n_th, (message, is_text) in enumerate(messages):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from protocol.activity import ActivityClosed
 from protocol.errors import Code
@@ -57,7 +58,7 @@ def test_a_discussion_closes_without_a_tally() -> None:
 
 def test_what_was_only_saved_is_submitted_by_the_server_at_the_close() -> None:
     saved = a_response(TIMED, 1, saved=True)
-    assert hand_in(saved, DUE) == replace(saved, phase="submitted", submitted_at=DUE, is_auto=True)
+    assert hand_in(saved, DUE) == structs.replace(saved, phase="submitted", submitted_at=DUE, is_auto=True)
     submitted = a_response(TIMED, 2)
     assert hand_in(submitted, DUE) == submitted
     decided = close_due(a_classroom(), TIMED, now=DUE, answers=Answers(responses=[saved, submitted]))

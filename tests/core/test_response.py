@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from protocol.activity import CorrectResponse
 from protocol.envelopes import Body
@@ -63,7 +64,7 @@ def test_a_late_packet_counts_if_its_draft_arrived_in_time() -> None:
     with refuses(Code.TOO_LATE):
         submit(TIMED, VALUE, now=DEADLINE + SECOND, before=None)
     with refuses(Code.TOO_LATE):
-        submit(TIMED, VALUE, now=DEADLINE + SECOND, before=replace(saved, phase="none"))
+        submit(TIMED, VALUE, now=DEADLINE + SECOND, before=structs.replace(saved, phase="none"))
 
 
 def test_a_draft_that_comes_after_the_deadline_is_not_kept() -> None:

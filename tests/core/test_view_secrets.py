@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from protocol.activity import ActOnActivity, CorrectResponse, DraftActivity, Mine
 from protocol.codec import decode_server
@@ -222,7 +222,7 @@ def tell_all(watched: Watched) -> None:
     if kind_of(watched.kind).keep is not None:
         kept = response.save(watched.found, answer_of(3, watched.kind, watched.found.config), now=NOW)
         first = watched.book.responses[ACTIVITY, account(1)]
-        watched.book.responses[ACTIVITY, account(3)] = replace(
+        watched.book.responses[ACTIVITY, account(3)] = structs.replace(
             first, account=account(3), phase="saved", value=kept, submitted_at=None
         )
         watched.look_at_state()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from protocol.activity import ActivityClosed, CorrectResponse, Mine, Phase, ResponseCorrected
 from protocol.envelopes import Body
@@ -49,12 +50,13 @@ def a_tally(waiting: str = "", **numbers: str) -> Body:
 
 
 def corrected(response: Response, status: str) -> Response:
-    return replace(response, correction={"v": 1, "status": status})
+    return structs.replace(response, correction={"v": 1, "status": status})
 
 
 def unsigned(number: int, status: str) -> Response:
     return corrected(
-        replace(a_response(an_activity("check_in"), number), phase="none", value=None, submitted_at=None), status
+        structs.replace(a_response(an_activity("check_in"), number), phase="none", value=None, submitted_at=None),
+        status,
     )
 
 

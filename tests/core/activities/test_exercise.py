@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from protocol.activity import ActivityClosed, CorrectResponse, Mine, Phase, ResponseCorrected
 from protocol.codec import Format, decode_client, encode
@@ -244,7 +245,7 @@ def test_the_teacher_grades_question_by_question() -> None:
         correct(a_classroom(), activity, grading(q4=3), actor=an_actor(), now=NOW, answers=answers), ResponseCorrected
     )
     assert first.correction == {"v": 1, "points": {"4": 3.0}}
-    graded = replace(response, correction=first.correction)
+    graded = structs.replace(response, correction=first.correction)
     again = the_event(
         correct(
             a_classroom(),
@@ -257,7 +258,7 @@ def test_the_teacher_grades_question_by_question() -> None:
         ResponseCorrected,
     )
     assert again.correction == {"v": 1, "points": {"4": 3.0, "0": 2.0}}
-    result = result_of(activity, replace(response, correction=again.correction))
+    result = result_of(activity, structs.replace(response, correction=again.correction))
     assert result == {
         "v": 1,
         "points": 5.0,
@@ -281,7 +282,7 @@ def test_grading_after_the_close_makes_a_new_final_tally_of_the_same_class() -> 
     assert event.tally is not None
     assert (event.tally["n_submitted"], event.tally["points"], event.tally["n_saved"]) == (2, 1.0, 0)
     closed = replace(activity, phase="closed", closed_at=NOW + 60 * SECOND, tally=event.tally)
-    handed_in = replace(responses[1], phase="submitted", submitted_at=NOW + 60 * SECOND, is_auto=True)
+    handed_in = structs.replace(responses[1], phase="submitted", submitted_at=NOW + 60 * SECOND, is_auto=True)
     later = Answers(responses=[responses[0], handed_in], students=CLASS[:1])
     graded = correct(a_classroom(), closed, grading(2, q4=4), actor=an_actor(), now=NOW, answers=later)
     final = the_event(graded, ResponseCorrected).tally

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from protocol.activity import ActivityChanged, ActOnActivity
 from protocol.envelopes import Body
@@ -46,7 +47,7 @@ def told(activity: StoredActivity, *values: Sequence[object]) -> Answers:
     if not is_anonymous(activity):
         return Answers(responses=responses, students=CLASS)
     return Answers(
-        responses=[replace(each, value=None) for each in responses],
+        responses=[structs.replace(each, value=None) for each in responses],
         values=[each.value for each in responses if each.value is not None],
         students=CLASS,
     )
