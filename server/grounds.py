@@ -9,12 +9,14 @@ an account, which the same statement looks at. Nobody is refused by it either: a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from protocol.ids import AccountId, ActivityId, Seq, StreamId
 from server.core.state import StoredActivity
 from server.hub.prepared import Prepared
-from server.store.posts import Ground, Wish
+from server.store.posts import Ground, Member, Wish
 from server.store.situations import Situation
 
 MOST_STREAMS = 1_000
@@ -22,11 +24,14 @@ MOST_STREAMS = 1_000
 
 @dataclass(slots=True)
 class Known:
-    """As of event `head`; how many posts an activity has is not kept up."""
+    """As of event `head`; how many posts an activity has is not kept up. `has_met_all`: who is missing is no member, or
+    one of too many.
+    """
 
     head: Seq
     situations: dict[AccountId, Situation] = field(default_factory=dict)
     activities: dict[ActivityId, StoredActivity] = field(default_factory=dict)
+    has_met_all: bool = False
 
 
 class Grounds:
@@ -67,6 +72,29 @@ class Grounds:
         for account, each in situations.items():
             known.situations[account] = each if each.answered is None else replace(each, answered=None)
         known.activities.update(activities)
+
+    def lacks_members(self, stream: StreamId, wishes: Sequence[Wish]) -> bool:
+        """Whether some of these are known but for who posts: then it is worth to know all members, since in a
+        discussion one after the other posts for the first time.
+        """
+        known = self._known.get(stream)
+        if known is None or known.has_met_all:
+            return False
+        return any(wish.account not in known.situations and wish.activity in known.activities for wish in wishes)
+
+    def meet(self, stream: StreamId, since: Seq, members: Sequence[Member]) -> None:
+        """Who is in the classroom, read when since event `since` there was nothing but posts."""
+        known = self._known.get(stream)
+        if known is None:
+            return
+        if known.head < since:
+            self.forget(stream)
+            return
+        known.has_met_all = True
+        like = next(iter(known.situations.values()))
+        for each in members:
+            if each.account not in known.situations:
+                known.situations[each.account] = replace(like, name=each.name, role=each.role)
 
     def _begin(self, stream: StreamId, head: Seq) -> Known:
         self._known.pop(stream, None)

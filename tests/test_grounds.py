@@ -9,7 +9,7 @@ from msgspec import structs
 from protocol.ids import Seq, StreamId
 from server.grounds import MOST_STREAMS, Grounds
 from server.hub.prepared import Prepared
-from server.store.posts import Ground, Wish
+from server.store.posts import Ground, Member, Wish
 from server.store.situations import Situation
 from tests.core.making import CLASSROOM, NOW, a_classroom, account, an_activity
 
@@ -75,6 +75,35 @@ def test_what_is_written_after_anything_else_is_all_that_is_known_then() -> None
     assert grounds.of(STREAM, [structs.replace(WISH, account=account(2))]) is not None
     grounds.forget(STREAM)
     assert grounds.of(STREAM, [structs.replace(WISH, account=account(2))]) is None
+
+
+NEWCOMER = structs.replace(WISH, account=account(2))
+
+
+def test_members_are_worth_to_be_known_when_only_who_posts_is_not() -> None:
+    grounds = known()
+    assert [grounds.lacks_members(STREAM, [WISH, each]) for each in (WISH, NEWCOMER)] == [False, True]
+    assert not grounds.lacks_members(STREAM, [structs.replace(NEWCOMER, activity="other")])
+    assert not grounds.lacks_members(StreamId("another"), [NEWCOMER])
+
+
+def test_all_members_are_known_as_they_were_read_and_only_once() -> None:
+    grounds = known()
+    grounds.meet(STREAM, Seq(7), [Member(account(1), "又名", "teacher"), Member(account(2), "乙", "assistant")])
+    newcomer = structs.replace(SITUATION, name="乙", role="assistant")
+    assert grounds.of(STREAM, [WISH, NEWCOMER]) == [
+        Ground(situation=each, head=Seq(7), activity=ACTIVITY) for each in (SITUATION, newcomer)
+    ]
+    stranger = structs.replace(WISH, account=account(3))
+    assert (grounds.of(STREAM, [stranger]), grounds.lacks_members(STREAM, [stranger])) == (None, False)
+
+
+def test_members_read_after_something_else_came_end_what_was_known() -> None:
+    grounds = known()
+    grounds.meet(STREAM, Seq(8), [Member(account(2), "乙", "student")])
+    assert grounds.of(STREAM, [WISH]) is None
+    grounds.meet(STREAM, Seq(8), [Member(account(2), "乙", "student")])
+    assert grounds.of(STREAM, [NEWCOMER]) is None
 
 
 def test_so_many_streams_are_known_and_no_more() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
+import msgspec
 
 from protocol.account import Role
 from protocol.ids import AccountId, StreamId
@@ -15,8 +15,7 @@ from server.store.commands import Answered
 from server.store.pool import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
+class Situation(msgspec.Struct, frozen=True, kw_only=True):
     """`answered`: what the same command was answered before. `name`: as the actor goes by in the classroom, else the
     account's. `classroom`: when the stream is one."""
 

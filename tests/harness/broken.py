@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from msgspec import structs
 
@@ -47,11 +46,11 @@ def no_deduplication() -> None:
     """A command that comes again is carried out again."""
 
     async def situation(tx: Tx, account: AccountId | None, command: str, stream: StreamId) -> Situation:
-        return replace(await select_situation(tx, account, command, stream), answered=None)
+        return structs.replace(await select_situation(tx, account, command, stream), answered=None)
 
     async def grounds(db: Reader, stream: StreamId, wishes: Sequence[Wish]) -> list[Ground]:
         found = await posts.select_grounds(db, stream, wishes)
-        return [structs.replace(each, situation=replace(each.situation, answered=None)) for each in found]
+        return [structs.replace(each, situation=structs.replace(each.situation, answered=None)) for each in found]
 
     async def append_posts(db: Single, stream: StreamId, head: Seq, drafts: Sequence[Draft]) -> Written | None:
         # What was answered before must be forgotten first, or its row would be in the way.

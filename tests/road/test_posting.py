@@ -172,6 +172,43 @@ async def test_two_nodes_post_in_turn_and_every_number_is_given_once(database: s
         assert [(row["number"], row["text"]) for row in rows] == [(n + 1, str(n)) for n in range(12)]
 
 
+async def test_when_one_after_the_other_posts_for_the_first_time_their_classroom_is_read_once(
+    database: str, redis_url: str
+) -> None:
+    async with a_school(database, redis_url) as school:
+        lesson = await a_lesson(school, 40)
+        activity = await school.publish(lesson.teacher, lesson.classroom, "discussion")
+        stranger = await school.person("路人")
+        before = school.db.counted.n_queries
+        for student in lesson.students:
+            await post(school, lesson, student, activity, student)
+        # 80 would read each time; the sweeps ask a little, too.
+        assert school.db.counted.n_queries - before < 60
+        with pytest.raises(Refused) as refused:
+            await post(school, lesson, stranger, activity, "let me in")
+        assert refused.value.code is Code.NOT_FOUND
+        rows = await school.db.fetch("SELECT author_id, author_name, is_staff, text FROM post ORDER BY seq")
+        members = await school.db.fetch(
+            "SELECT account_id, name FROM membership WHERE classroom_id = $1", lesson.classroom
+        )
+        names = {row["account_id"]: row["name"] for row in members}
+        assert list(map(tuple, rows)) == [(student, names[student], False, student) for student in lesson.students]
+
+
+async def test_who_was_kicked_since_the_classroom_was_read_does_not_post(database: str, redis_url: str) -> None:
+    """I11."""
+    async with a_school(database, redis_url, nodes=2) as school:
+        lesson = await a_lesson(school, 3)
+        activity = await school.publish(lesson.teacher, lesson.classroom, "discussion")
+        *two, kicked = lesson.students
+        for student in two:
+            await post(school, lesson, student, activity, "first")
+        await school.wish(lesson.teacher, "member.kick", lesson.classroom, {"account": kicked}, node=1)
+        with pytest.raises(Refused) as refused:
+            await post(school, lesson, kicked, activity, "still here")
+        assert refused.value.code is Code.NOT_FOUND
+
+
 async def test_two_nodes_post_at_once_and_neither_reads_anew_for_the_others_posts(
     database: str, redis_url: str
 ) -> None:
