@@ -29,7 +29,7 @@ def prepare(fact: Fact) -> Prepared:
     encoded: list[tuple[msgspec.Struct | None, bytes]] = []
     for audience in audiences(fact.body):
         view = view_event(fact.body, audience)
-        frame = next((frame for seen, frame in encoded if seen == view), None)
+        frame = next((frame for seen, frame in encoded if seen is view or seen == view), None)
         if frame is None:
             frame = _event(fact, view)
             encoded.append((view, frame))

@@ -12,7 +12,6 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 import msgspec
 
@@ -73,8 +72,7 @@ class Waiting(msgspec.Struct, eq=False):
         return Wish(account=self.account, command=self.command.id, activity=self.body.activity, is_reply=is_reply)
 
 
-@dataclass(slots=True)
-class Judged:
+class Judged(msgspec.Struct, eq=False):
     """What becomes of a batch that is judged at `head`, before anything is written; a draft is to be."""
 
     head: Seq
@@ -83,8 +81,7 @@ class Judged:
     outcomes: list[Done | Refused | Draft]
 
 
-@dataclass(slots=True)
-class Settled:
+class Settled(msgspec.Struct, eq=False):
     """What everybody of the batch is told, and what was written."""
 
     outcomes: list[Done | Refused]

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, LiteralString, TypeAlias  # Any: what a column holds, until a typed function names it
 
 import asyncpg
+import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
 from protocol.codec import pack_stored, unpack_stored
@@ -66,8 +67,7 @@ class Counted:
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
 
-@dataclass(frozen=True, slots=True)
-class Single:
+class Single(msgspec.Struct, frozen=True, eq=False):
     """A connection on which every statement is its own transaction. Made only by `Database.single`."""
 
     connection: Connection
@@ -86,13 +86,11 @@ class Single:
         return await self.connection.fetchval(query, *arguments)
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot(Single):
+class Snapshot(Single, frozen=True, eq=False):
     """A read-only transaction in which every query sees the same moment. Made only by `Database.snapshot`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tx(Single):
+class Tx(Single, frozen=True, eq=False):
     """A transaction that may write. Made only by `Database.transaction`."""
 
     async def execute(self, query: LiteralString, *arguments: object) -> str:

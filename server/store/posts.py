@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
@@ -60,8 +59,7 @@ class Draft(msgspec.Struct, eq=False):
     body: PostAdded
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(msgspec.Struct, frozen=True, kw_only=True):
     """The posts as the book has them. Since event `since` there is nothing but posts on the stream."""
 
     facts: list[Fact]
