@@ -36,7 +36,7 @@ GATHER_S = 0.05
 QUIET_S = 0.005
 # A class says what it has to say within about this; counting before would cost the answers a tenth of their time.
 RUSH_TALLY_S = 0.5
-# So long nobody guesses again who was wrong.
+# After a batch that was not a class as one, so long no other is taken for it.
 SINGLY_S = 1.0
 ANSWERS: Mapping[str, type[SaveResponse | SubmitResponse]] = {
     "response.save": SaveResponse,

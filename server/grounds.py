@@ -13,25 +13,31 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from protocol.classroom import Member
 from protocol.ids import AccountId, ActivityId, Seq, StreamId
 from server.core.state import StoredActivity
 from server.hub.prepared import Prepared
-from server.store.posts import Ground, Member, Wish
+from server.store.posts import Ground, Wish
 from server.store.situations import Situation
 
 MOST_STREAMS = 1_000
+# A larger classroom's are read one by one.
+MOST_MEMBERS = 1_000
 
 
 @dataclass(slots=True)
 class Known:
-    """As of event `head`; how many posts an activity has is not kept up. `has_met_all`: who is missing is no member, or
-    one of too many.
-    """
+    """As of event `head`; how many posts an activity has is not kept up. `has_members`: who is missing is none."""
 
     head: Seq
     situations: dict[AccountId, Situation] = field(default_factory=dict)
     activities: dict[ActivityId, StoredActivity] = field(default_factory=dict)
-    has_met_all: bool = False
+    has_members: bool = False
+
+    @property
+    def like(self) -> Situation:
+        """Any of them: what is not somebody's own is the same in all."""
+        return next(iter(self.situations.values()))
 
 
 class Grounds:
@@ -74,24 +80,27 @@ class Grounds:
         known.activities.update(activities)
 
     def lacks_members(self, stream: StreamId, wishes: Sequence[Wish]) -> bool:
-        """Whether some of these are known but for who posts: then it is worth to know all members, since in a
-        discussion one after the other posts for the first time.
+        """Whether some of these are known but for who posts: then it is worth to know all members, unless there are too
+        many, since in a discussion one after the other posts for the first time.
         """
         known = self._known.get(stream)
-        if known is None or known.has_met_all:
+        if known is None or known.has_members:
+            return False
+        classroom = known.like.classroom
+        if classroom is None or classroom.n_members > MOST_MEMBERS:
             return False
         return any(wish.account not in known.situations and wish.activity in known.activities for wish in wishes)
 
-    def meet(self, stream: StreamId, since: Seq, members: Sequence[Member]) -> None:
-        """Who is in the classroom, read when since event `since` there was nothing but posts."""
+    def keep_members(self, stream: StreamId, since: Seq, members: Sequence[Member]) -> None:
+        """Who is in the classroom. Since event `since` there is nothing but posts, also after they were read."""
         known = self._known.get(stream)
         if known is None:
             return
         if known.head < since:
             self.forget(stream)
             return
-        known.has_met_all = True
-        like = next(iter(known.situations.values()))
+        known.has_members = True
+        like = known.like
         for each in members:
             if each.account not in known.situations:
                 known.situations[each.account] = replace(like, name=each.name, role=each.role)

@@ -26,10 +26,11 @@ from server.core.fact import Fact
 from server.core.state import Actor, StoredActivity
 from server.grounds import Grounds
 from server.ids import draw_id
+from server.store.memberships import select_members
 from server.store.pool import Database, Reader, Single
-from server.store.posts import Draft, Ground, Wish, append_posts, select_grounds, select_members, select_post
+from server.store.posts import Draft, Ground, Wish, append_posts, select_grounds, select_post
 from server.store.situations import Situation
-from server.store.streams import lock_streams
+from server.store.streams import lock_streams, select_posts_after
 from server.telling import Told, settle
 from server.turns import Turns
 from server.ways.entry import again, standing
@@ -39,7 +40,6 @@ BATCH = 64
 MOST_WAITING = 2_000  # on one stream
 WAIT_S = 20.0
 MOST_IDLE = 4  # carriers that wait for a stream
-MOST_MET = 1_000  # members of a classroom that are read at once
 # After a batch of so many it is a rush: the next one gathers for so long, since each batch is a write to every phone.
 RUSH = 4
 GATHER_S = 0.01
@@ -200,7 +200,9 @@ class Posting:
     async def _settle(self, stream: StreamId, batch: Sequence[Waiting]) -> Settled:
         settled = await self._settle_at_once(stream, batch)
         if settled is None and self.grounds.lacks_members(stream, [waiting.wish for waiting in batch]):
-            self.grounds.meet(stream, *await select_members(self._db, stream, MOST_MET))
+            members = await select_members(self._db, stream)
+            # After them, so that whatever came while they were read shows.
+            self.grounds.keep_members(stream, await select_posts_after(self._db, stream), members)
             settled = await self._settle_at_once(stream, batch)
         if settled is None:
             settled = await self._append_unlocked(stream, await read_and_judge(self._db, stream, batch))

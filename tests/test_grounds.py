@@ -6,10 +6,12 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from protocol.ids import Seq, StreamId
-from server.grounds import MOST_STREAMS, Grounds
+from protocol.account import Role
+from protocol.classroom import Member
+from protocol.ids import Millis, Seq, StreamId
+from server.grounds import MOST_MEMBERS, MOST_STREAMS, Grounds
 from server.hub.prepared import Prepared
-from server.store.posts import Ground, Member, Wish
+from server.store.posts import Ground, Wish
 from server.store.situations import Situation
 from tests.core.making import CLASSROOM, NOW, a_classroom, account, an_activity
 
@@ -80,6 +82,10 @@ def test_what_is_written_after_anything_else_is_all_that_is_known_then() -> None
 NEWCOMER = structs.replace(WISH, account=account(2))
 
 
+def a_member(number: int, name: str, role: Role) -> Member:
+    return Member(account=account(number), name=name, role=role, joined_at=Millis(0))
+
+
 def test_members_are_worth_to_be_known_when_only_who_posts_is_not() -> None:
     grounds = known()
     assert [grounds.lacks_members(STREAM, [WISH, each]) for each in (WISH, NEWCOMER)] == [False, True]
@@ -87,9 +93,17 @@ def test_members_are_worth_to_be_known_when_only_who_posts_is_not() -> None:
     assert not grounds.lacks_members(StreamId("another"), [NEWCOMER])
 
 
+def test_the_members_of_a_very_large_classroom_are_not_read_at_once() -> None:
+    for n_members, is_worth_it in ((MOST_MEMBERS, True), (MOST_MEMBERS + 1, False)):
+        grounds = Grounds()
+        situation = structs.replace(SITUATION, classroom=replace(a_classroom(), n_members=n_members))
+        grounds.keep(STREAM, Seq(6), Seq(7), {account(1): situation}, {ACTIVITY.id: ACTIVITY})
+        assert grounds.lacks_members(STREAM, [NEWCOMER]) is is_worth_it
+
+
 def test_all_members_are_known_as_they_were_read_and_only_once() -> None:
     grounds = known()
-    grounds.meet(STREAM, Seq(7), [Member(account(1), "又名", "teacher"), Member(account(2), "乙", "assistant")])
+    grounds.keep_members(STREAM, Seq(7), [a_member(1, "又名", "teacher"), a_member(2, "乙", "assistant")])
     newcomer = structs.replace(SITUATION, name="乙", role="assistant")
     assert grounds.of(STREAM, [WISH, NEWCOMER]) == [
         Ground(situation=each, head=Seq(7), activity=ACTIVITY) for each in (SITUATION, newcomer)
@@ -100,9 +114,9 @@ def test_all_members_are_known_as_they_were_read_and_only_once() -> None:
 
 def test_members_read_after_something_else_came_end_what_was_known() -> None:
     grounds = known()
-    grounds.meet(STREAM, Seq(8), [Member(account(2), "乙", "student")])
+    grounds.keep_members(STREAM, Seq(8), [a_member(2, "乙", "student")])
     assert grounds.of(STREAM, [WISH]) is None
-    grounds.meet(STREAM, Seq(8), [Member(account(2), "乙", "student")])
+    grounds.keep_members(STREAM, Seq(8), [a_member(2, "乙", "student")])
     assert grounds.of(STREAM, [NEWCOMER]) is None
 
 

@@ -9,7 +9,6 @@ import asyncpg
 import msgspec
 from msgspec.structs import replace
 
-from protocol.account import Role
 from protocol.activity import Post, PostAdded, PostRemoved
 from protocol.codec import pack_stored
 from protocol.envelopes import Body
@@ -39,14 +38,6 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     situation: Situation
     head: Seq
     activity: StoredActivity | None
-
-
-class Member(msgspec.Struct, frozen=True):
-    """Somebody who may post, as `Situation` has it."""
-
-    account: AccountId
-    name: str
-    role: Role
 
 
 class Draft(msgspec.Struct, eq=False):
@@ -118,29 +109,6 @@ def read_ground(row: asyncpg.Record, wish: Wish) -> Ground:
             tally=row["tally"],
         )
     return Ground(situation=read_situation(row, wish.account, wish.command), head=row["head"], activity=found)
-
-
-async def select_members(db: Reader, stream: StreamId, most: int) -> tuple[Seq, list[Member]]:
-    """At most so many of the classroom; and since which event there is nothing but posts on its stream."""
-    row = await db.fetchrow(
-        """
-        SELECT only_posts_after(stream) AS since, accounts, names, roles
-          FROM stream
-         CROSS JOIN LATERAL (
-               SELECT array_agg(account_id::text) AS accounts, array_agg(name) AS names, array_agg(role) AS roles
-                 FROM (SELECT account_id, membership.name, role
-                         FROM membership
-                         JOIN account ON account.id = account_id AND account.state = 'active'
-                        WHERE classroom_id = $1 AND membership.state = 'joined'
-                        LIMIT $2) AS member) AS member
-         WHERE stream.id = $1
-        """,
-        stream,
-        most,
-    )
-    if row is None or row["accounts"] is None:
-        return Seq(0), []
-    return row["since"], list(map(Member, row["accounts"], row["names"], row["roles"]))
 
 
 async def append_posts(db: Single, stream: StreamId, head: Seq, drafts: Sequence[Draft]) -> Written | None:

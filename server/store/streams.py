@@ -48,6 +48,12 @@ async def select_heads(db: Reader, streams: Sequence[StreamId]) -> dict[StreamId
     return {row["id"]: row["head"] for row in rows}
 
 
+async def select_posts_after(db: Reader, stream: StreamId) -> Seq:
+    """Since which event there is nothing but posts on the stream, which must be there."""
+    seq: Seq = await db.fetchval("SELECT only_posts_after(stream) FROM stream WHERE id = $1", stream)
+    return seq
+
+
 async def select_kind(db: Reader, stream: StreamId) -> StreamKind | None:
     kind: StreamKind | None = await db.fetchval("SELECT kind FROM stream WHERE id = $1", stream)
     return kind
