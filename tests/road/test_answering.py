@@ -16,45 +16,11 @@ from server.ids import draw_id
 from server.store import activities
 from server.store.pool import Database
 from tests.harness.school import EXERCISE, SURVEY, Lesson, School, a_lesson, a_school
-
-RIGHT: Body = {"answers": [1]}
-WRONG: Body = {"answers": [0]}
-
-
-async def submit(
-    school: School,
-    lesson: Lesson,
-    student: AccountId,
-    activity: ActivityId,
-    value: Body,
-    *,
-    id: str | None = None,
-    node: int = 0,
-) -> Done:
-    body: Body = {"activity": activity, "value": value}
-    return await school.wish(student, "response.submit", lesson.classroom, body, id=id, node=node)
+from tests.road.answers import RIGHT, WRONG, end_time, submit
 
 
 async def save(school: School, lesson: Lesson, student: AccountId, activity: ActivityId, value: Body) -> Done:
     return await school.wish(student, "response.save", lesson.classroom, {"activity": activity, "value": value})
-
-
-async def end_time(db: Database, activity: ActivityId, ago_ms: int) -> None:
-    """As if the deadline had been `ago_ms` ago, and the drafts had come a second before it."""
-    await db.execute(
-        """
-        UPDATE activity SET deadline_at = clock_timestamp() - $2 * interval '1 millisecond' WHERE id = $1
-        """,
-        activity,
-        ago_ms,
-    )
-    await db.execute(
-        """
-        UPDATE response SET saved_at = activity.deadline_at - interval '1 second'
-          FROM activity WHERE activity.id = response.activity_id AND activity.id = $1
-        """,
-        activity,
-    )
 
 
 async def until(db: Database, activity: ActivityId, phase: str, limit_s: float = 5.0) -> float:
@@ -145,49 +111,6 @@ async def test_a_batch_that_comes_second_to_one_row_is_judged_anew_and_the_other
             twice: (WRONG, 1),
             **dict.fromkeys(others, ({"v": 1, **RIGHT}, 1)),
         }
-
-
-@pytest.mark.parametrize("odd", ["nobody", "answered", "a teacher", "a stranger", "twice", "resent", "resent late"])
-async def test_of_a_class_that_answers_as_one_each_is_told_what_alone_it_would_be_told(
-    database: str, redis_url: str, odd: str
-) -> None:
-    async with a_school(database, redis_url) as school:
-        lesson = await a_lesson(school, 3 * FEW)
-        activity = await school.publish(lesson.teacher, lesson.classroom, "exercise", EXERCISE)
-        first, *others = lesson.students
-        stranger = await school.person("路人")
-        id = draw_id()
-        odd_one: dict[str, tuple[AccountId, Code | type[Done]]] = {
-            "nobody": (first, Done),
-            "answered": (first, Code.ALREADY_ANSWERED),
-            "a teacher": (lesson.teacher, Code.FORBIDDEN),
-            "a stranger": (stranger, Code.NOT_FOUND),
-            "twice": (others[0], Code.ALREADY_ANSWERED),
-            "resent": (first, Done),
-            "resent late": (first, Done),
-        }
-        who, outcome = odd_one[odd]
-        is_late = odd == "resent late"
-        if odd in ("answered", "resent", "resent late"):
-            await submit(school, lesson, first, activity, WRONG, id=None if odd == "answered" else id)
-        if is_late:
-            await end_time(school.db, activity, 3_600_000)
-        outcomes = await asyncio.gather(
-            *(submit(school, lesson, student, activity, RIGHT if n % 2 else WRONG) for n, student in enumerate(others)),
-            submit(school, lesson, who, activity, WRONG, id=id),
-            return_exceptions=True,
-        )
-        told = [each.code if isinstance(each, Refused) else type(each) for each in outcomes]
-        assert told == [*[Code.TOO_LATE if is_late else Done] * len(others), outcome]
-        rows = await school.db.fetch("SELECT account_id, value, rev FROM response WHERE activity_id = $1", activity)
-        said = {} if is_late else {student: RIGHT if n % 2 else WRONG for n, student in enumerate(others)}
-        if who == first:
-            said[first] = WRONG
-        expected = {student: ({"v": 1, **value}, 1) for student, value in said.items()}
-        assert {row["account_id"]: (row["value"], row["rev"]) for row in rows} == expected
-        shown = {student: [each.value for each in school.heard.mine_of(student, activity)] for student in others}
-        done = zip(others, outcomes, strict=False)
-        assert shown == {student: [each.result] if isinstance(each, Done) else [] for student, each in done}
 
 
 async def test_closing_is_a_clean_cut_for_five_hundred_answers(database: str, redis_url: str) -> None:
