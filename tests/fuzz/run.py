@@ -20,12 +20,13 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """`says`: what schemathesis prints."""
+    """`n_told`: the operations the document tells of; `n_operations`: those that were tried; `says`: what it prints."""
 
     person: str
     is_clean: bool
     n_cases: int
     n_operations: int
+    n_told: int
     says: str
 
 
@@ -64,6 +65,7 @@ async def fuzz(person: str, site: Site, folder: Path, *options: str) -> Outcome:
         is_clean=process.returncode == 0,
         n_cases=counted["test_cases"],
         n_operations=counted["operations"],
+        n_told=counted["told"],
         says=says.decode(errors="replace"),
     )
 
@@ -71,6 +73,7 @@ async def fuzz(person: str, site: Site, folder: Path, *options: str) -> Outcome:
 def read(report: Path) -> Mapping[str, int]:
     """Nothing was counted where schemathesis did not even begin."""
     if not report.exists():
-        return {"test_cases": 0, "operations": 0}
+        return {"test_cases": 0, "operations": 0, "told": 0}
     said = json.loads(report.read_text())
-    return {"test_cases": said["test_cases"]["generated"], "operations": said["operations"]["tested"]}
+    cases, operations = said["test_cases"], said["operations"]
+    return {"test_cases": cases["generated"], "operations": operations["tested"], "told": operations["selected"]}

@@ -18,10 +18,11 @@ from tests.harness.node import Nodes
 async def test_a_few_hundred_cases_find_nothing(nodes: Nodes, tmp_path: Path) -> None:
     """No fault, no status that the document does not tell of, nobody where they have no place."""
     site = await a_site(nodes)
-    phases = ("--phases", "fuzzing,stateful", "--max-examples", "3", "--max-time", "30")
-    outcome = await fuzz("head", site, tmp_path, *phases)
+    # Counted, not timed: a slow machine tries no less than a fast one.
+    outcome = await fuzz("head", site, tmp_path, "--phases", "fuzzing,stateful", "--max-examples", "2")
     assert outcome.is_clean, outcome.says
-    assert outcome.n_cases > 300, outcome.says
+    assert outcome.n_operations == outcome.n_told, outcome.says
+    assert outcome.n_cases > 2 * outcome.n_told, outcome.says
     assert " status=500 " not in site.node.log()
 
 
