@@ -21,7 +21,10 @@ expect.set_options(timeout=WAIT_MS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What kind of device it is. `zoom`: the browser's own, which leaves fewer and larger pixels to the page."""
+    """What kind of device it is. `zoom`: the browser's own, which leaves fewer and larger pixels to the page.
+
+    `has_motion`: most stories are told without, which is a good part of their time.
+    """
 
     width: int
     height: int
@@ -30,6 +33,7 @@ class Look:
     is_phone: bool = True
     language: str = "zh-CN"
     is_dark: bool = False
+    has_motion: bool = False
 
 
 @dataclass(kw_only=True)
@@ -40,6 +44,8 @@ class Device:
     context: BrowserContext
     page: Page
     n_loads: int = 0
+    n_requests: int = 0
+    under_way: set[Request] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
     forgiven: list[str] = field(default_factory=lambda: [TAKEN_OVER])
@@ -47,6 +53,8 @@ class Device:
     def watch(self) -> None:
         self.page.on("load", self._loaded)
         self.page.on("request", self._request)
+        self.page.on("requestfinished", self._answered)
+        self.page.on("requestfailed", self._answered)
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.troubles.append(f"thrown: {error}"))
 
@@ -88,8 +96,13 @@ class Device:
         self.n_loads += 1
 
     def _request(self, request: Request) -> None:
+        self.n_requests += 1
+        self.under_way.add(request)
         if request.resource_type in ("fetch", "xhr", "document", "eventsource"):
             self.asked.append(f"{request.method} {request.url.removeprefix(self.url)}")
+
+    def _answered(self, request: Request) -> None:
+        self.under_way.discard(request)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
@@ -117,6 +130,7 @@ async def device(
         has_touch=look.is_phone,
         locale=look.language,
         color_scheme="dark" if look.is_dark else "light",
+        reduced_motion="no-preference" if look.has_motion else "reduce",
         timezone_id="Asia/Shanghai",
         storage_state=state,
     )

@@ -17,7 +17,7 @@ from tests.e2e.device import Device, Look
 CONSOLE = Look(width=1440, height=900, scale=1, is_phone=False)
 WALL = Look(width=1920, height=1080, scale=1, is_phone=False)
 PHONES = (
-    Look(width=390, height=844),
+    Look(width=390, height=844, has_motion=True),
     Look(width=360, height=640, language="en-US"),
     Look(width=430, height=932, zoom=1.25, is_dark=True),
 )

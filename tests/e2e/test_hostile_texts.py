@@ -172,7 +172,7 @@ async def walk(campus: Campus, world: World, app: App) -> tuple[list[str], set[s
         devices = dict[str, Device]()
         visitor = await enter("visitor", campus.device("visitor", LOOKS[app]))
         await visitor.open(f"{BEFORE[app]}/login")
-        await settle(visitor.page)
+        await settle(visitor)
         for route in await routes(visitor.page):
             blank.add(route)
             person = None if route in OPEN else world.visitor(app, route)
@@ -180,11 +180,11 @@ async def walk(campus: Campus, world: World, app: App) -> tuple[list[str], set[s
             device = devices.get(name) or await enter(name, campus.device(name, LOOKS[app], person))
             for address in world.addresses(app, route):
                 await device.open(BEFORE[app] + address)
-                await settle(device.page)
+                await settle(device)
                 for tab in [None, *await device.page.get_by_role("tab").all()]:
                     if tab is not None:
                         await tab.click()
-                        await settle(device.page)
+                        await settle(device)
                     found += [f"{route} {address}: {each}" for each in await device.page.evaluate(MADE)]
                     if SHORT in await device.page.locator("body").inner_text():
                         blank.discard(route)

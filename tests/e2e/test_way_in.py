@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.async_api import expect
@@ -17,7 +18,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.limit(240)]
 async def test_from_registering_to_the_first_lesson(campus: Campus) -> None:
     teacher, student = await campus.person("王晓岚"), await campus.person("Emma Zhang")
     async with (
-        campus.device("console", CONSOLE) as console,
+        campus.device("console", replace(CONSOLE, has_motion=True)) as console,
         campus.device("new", PHONES[0]) as new,
         campus.device("known", PHONES[1], node=1) as known,
     ):

@@ -196,6 +196,8 @@ class Storm:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.Event().wait(), self.plan.seconds)
             stop.set()
+        for witness in (witness for each in classes for witness in each.people):
+            witness.find_network()
         # The last word of each class is said while the bell is down, so nothing that follows can show the hole.
         await self.redis.aclose()
         for each in classes:
@@ -233,10 +235,15 @@ class Storm:
         async with a_school(self.database, self.nodes.redis_url) as school:
             written = Counter(text for (text,) in await school.db.fetch("SELECT text FROM post"))
             self.count_posts(written)
-            for each in classes:
-                stream = StreamId(each.lesson.classroom)
-                head = Seq(await school.db.fetchval("SELECT head FROM stream WHERE id = $1", stream))
-                await self.arrived(each, head)
+            streams = [StreamId(each.lesson.classroom) for each in classes]
+            heads = [
+                Seq(await school.db.fetchval("SELECT head FROM stream WHERE id = $1", stream)) for stream in streams
+            ]
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self.plan.settle_s):
+                    for each, head in zip(classes, heads, strict=True):
+                        await self.arrived(each, head)
+            for each, stream, head in zip(classes, streams, heads, strict=True):
                 book = await self.read(school.db, stream, head)
                 fresh: dict[Audience, Held] = {
                     audience: take_snapshot(None, await school.book.snapshot(stream, audience))
@@ -248,13 +255,8 @@ class Storm:
 
     async def arrived(self, each: Class, head: Seq) -> None:
         stream = each.lesson.classroom
-        async with asyncio.timeout(SETTLE_S):
-            for witness in each.people:
-                witness.find_network()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self.plan.settle_s):
-                    for witness in each.people:
-                        await witness.until(lambda phone: phone.held(stream).seq >= head, limit_s=SETTLE_S)
+        for witness in each.people:
+            await witness.until(lambda phone: phone.held(stream).seq >= head, limit_s=SETTLE_S)
 
     async def read(self, db: Database, stream: StreamId, head: Seq) -> dict[Audience, list[bytes]]:
         """Every event of the stream as each audience should have got it; shows too that no seq is missing."""
