@@ -50,7 +50,7 @@ async def look(device: Device, address: str, name: str) -> list[str]:
     await device.open(address)
     try:
         await settle(device)
-    except AssertionError as error:
+    except (AssertionError, TimeoutError) as error:
         error.add_note("\n".join([*device.troubles, await device.page.content()]))
         raise
     found = await in_both_themes(device, f"{name} {address}")
