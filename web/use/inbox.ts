@@ -68,13 +68,26 @@ export function useInbox(kind: () => ItemKind | null): InboxHandle {
       next = page.next
       hasMore.value = next !== null
       show([...(items.value ?? []), ...page.items])
+      void refresh.run()
       return
     }
   })
 
+  /** The newest item that the stream tells of and the list has not. The stream carries only the beginning of a text. */
+  function missing(): string | undefined {
+    const newest = account.value?.inbox.items.find((each) => kind() === null || each.kind === kind())
+    return items.value && newest && !items.value.some(({ id }) => id === newest.id) ? newest.id : undefined
+  }
+
+  // Another one may come while a page is on its way, which was read before it.
   const refresh = useWork(async () => {
-    const page = await ask(null)
-    if (page && items.value) show(topUp(items.value, page.items))
+    let sought: string | undefined
+    for (let id = missing(); id !== undefined && id !== sought; id = missing()) {
+      const page = await ask(null)
+      if (!page) continue
+      sought = id
+      if (items.value) show(topUp(items.value, page.items))
+    }
   })
 
   watch(
@@ -91,9 +104,7 @@ export function useInbox(kind: () => ItemKind | null): InboxHandle {
     (inbox) => {
       if (!inbox || !items.value) return
       show(items.value)
-      const newest = inbox.items.find((each) => kind() === null || each.kind === kind())
-      // The stream carries the beginning of a text; the list has it whole.
-      if (newest && !items.value.some(({ id }) => id === newest.id)) void refresh.run()
+      void refresh.run()
     },
   )
 
