@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.async_api import Page, expect
@@ -16,9 +15,7 @@ STILL = """new Promise(requestAnimationFrame).then(() => Promise.allSettled(
   document.getAnimations().filter((each) => each instanceof CSSTransition).map(({finished}) => finished)))"""
 AT_REST = "new Promise((done) => requestAnimationFrame(() => requestIdleCallback(done, {timeout: 1000})))"
 # The frames are the browser's own reader of PDFs.
-RUN = """(only) => axe.run(document, {
-    iframes: false, resultTypes: ['violations'], ...(only.length ? {runOnly: only} : {})
-  }).then(({violations}) => violations
+RUN = """axe.run(document, {iframes: false, resultTypes: ['violations']}).then(({violations}) => violations
   .filter(({impact}) => impact === 'serious' || impact === 'critical')
   .flatMap(({id, nodes}) => nodes.map(({html, failureSummary}) => `${id}: ${html.slice(0, 200)} ${failureSummary}`)))"""
 
@@ -40,9 +37,9 @@ async def is_quiet(device: Device) -> bool:
     return not device.under_way and device.n_requests == n_requests
 
 
-async def findings(page: Page, only: Sequence[str] = ()) -> list[str]:
-    """The serious and the critical ones: rule, element, why. `only`: the rules to ask, else all of them."""
+async def findings(page: Page) -> list[str]:
+    """The serious and the critical ones: rule, element, why."""
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(SOURCE.read_text(encoding="utf-8"))
-    found: list[str] = await page.evaluate(RUN, list(only))
+    found: list[str] = await page.evaluate(RUN)
     return found

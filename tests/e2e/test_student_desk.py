@@ -74,6 +74,7 @@ async def read_the_pdf(desk: Device) -> None:
     async with desk.page.expect_download() as started:
         await save.click()
     assert (await started.value).suggested_filename == "第一讲 讲义.pdf"
+    await desk.sees("已学完")
 
 
 async def filter_my_courses(college: College, desk: Device, student: Person, over: Taught) -> None:

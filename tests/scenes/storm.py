@@ -196,6 +196,7 @@ class Storm:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.Event().wait(), self.plan.seconds)
             stop.set()
+        # Everybody looks at their phone now, and never again: from here on it catches up by itself.
         for witness in (witness for each in classes for witness in each.people):
             witness.find_network()
         # The last word of each class is said while the bell is down, so nothing that follows can show the hole.
