@@ -3,7 +3,7 @@ import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type Shal
 import type { RouteLocationRaw, Router } from 'vue-router'
 import type { Inbox, InboxItem, InboxPage, ItemKind } from '@/client/generated/messages'
 import { useDevice } from '@/use/device'
-import { useAccountState, useLive } from '@/use/live'
+import { useAccountState, useConnection, useLive } from '@/use/live'
 import { useWork, type Work } from '@/use/work'
 
 export const KINDS: readonly ItemKind[] = ['course_announcement', 'courseware_update', 'platform_push', 'reply', 'comment', 'account']
@@ -107,6 +107,10 @@ export function useInbox(kind: () => ItemKind | null): InboxHandle {
       void refresh.run()
     },
   )
+  // A page that was lost with the network is asked for once that is back.
+  watch(useConnection(), (now) => {
+    if (now === 'connected') void refresh.run()
+  })
 
   async function read(item: InboxItem): Promise<void> {
     if (!item.is_read && account.value) await live.command('inbox.read', account.value.id, { items: [item.id] })

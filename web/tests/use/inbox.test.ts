@@ -1,11 +1,7 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
-import { createApp, nextTick, shallowRef, type App } from 'vue'
+import { describe, expect, test } from 'vitest'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import type { InboxItem } from '@/client/generated/messages'
-import type { Live } from '@/client/live'
-import { DEVICE, type DeviceHandle } from '@/use/device'
-import { follow, placeOf, topUp, useInbox, type InboxHandle } from '@/use/inbox'
-import { LIVE } from '@/use/live'
+import { follow, placeOf, topUp } from '@/use/inbox'
 
 function anItem(id: string, more: Partial<InboxItem> = {}): InboxItem {
   return { id, kind: 'reply', title: id, text: '', source: null, at: 0, is_read: false, ...more }
@@ -31,71 +27,6 @@ describe('R57: the list follows what is read on any device', () => {
 
 test('a newer first page goes on top, without anything twice', () => {
   expect(topUp([anItem('b'), anItem('a')], [anItem('c'), anItem('b')]).map(({ id }) => id)).toEqual(['c', 'b', 'a'])
-})
-
-describe('R57: whatever comes is in the list', () => {
-  let app: App | undefined
-  afterEach(() => app?.unmount())
-
-  /** A server whose pages come when they are let go, holding what there was when they were asked for. */
-  function anInbox() {
-    let newest: InboxItem[] = []
-    let heard = (): void => undefined
-    const asked: (() => void)[] = []
-    const state = shallowRef({ id: 'A', inbox: { unread: {}, items: newest } })
-    const live = {
-      account: () => state.value,
-      subscribe(listener: () => void) {
-        heard = listener
-        return () => undefined
-      },
-    } as unknown as Live
-    const inbox = () => {
-      const items = newest
-      return new Promise((done) => asked.push(() => done({ items, next: null })))
-    }
-    const device = { live: shallowRef(live), api: { inbox } } as unknown as DeviceHandle
-    let handle = null as unknown as InboxHandle
-    app = createApp({
-      setup() {
-        handle = useInbox(() => null)
-        return () => null
-      },
-    })
-    app.provide(DEVICE, device).provide(LIVE, device).mount(document.createElement('div'))
-    return {
-      ids: () => handle.items.value?.map(({ id }) => id),
-      async come(id: string) {
-        newest = [anItem(id), ...newest]
-        state.value = { id: 'A', inbox: { unread: {}, items: newest } }
-        heard()
-        await nextTick()
-      },
-      async letGo() {
-        await vi.waitFor(() => expect(asked).not.toEqual([]))
-        asked.shift()?.()
-      },
-    }
-  }
-
-  test('also what comes while the first page is on its way', async () => {
-    const inbox = anInbox()
-    await inbox.come('a')
-    await inbox.letGo()
-    await inbox.letGo()
-    await vi.waitFor(() => expect(inbox.ids()).toEqual(['a']))
-  })
-
-  test('also what comes while the page for another one is on its way', async () => {
-    const inbox = anInbox()
-    await inbox.letGo()
-    await vi.waitFor(() => expect(inbox.ids()).toEqual([]))
-    await inbox.come('a')
-    await inbox.come('b')
-    await inbox.letGo()
-    await inbox.letGo()
-    await vi.waitFor(() => expect(inbox.ids()).toEqual(['b', 'a']))
-  })
 })
 
 describe('R57: an item opens its source', () => {
